@@ -43,6 +43,8 @@ pub struct OperationFacts {
     pub declared_at: Time,
     /// Cancelled or confirmed: nobody can check into it any more.
     pub closed: bool,
+    /// Whether the person was declared for it, in this role.
+    pub in_team: bool,
     pub needs_anaesthetist: bool,
     pub anaesthetist_in: bool,
     pub attending_in_at: Option<Time>,
@@ -108,7 +110,10 @@ pub fn judge(check: &Check, facts: &Facts, limits: &Presence) -> Verdict {
     if !facts.lacks.is_empty() && check.direction == Direction::In {
         findings.push(Finding::NotEntitled { lacks: facts.lacks.clone() });
     }
-    duration(check, facts, &mut findings);
+    // Whoever is not confirmed as the person has not signed the person out.
+    if findings.is_empty() {
+        duration(check, facts, &mut findings);
+    }
     if check.direction == Direction::In && facts.inside_since.is_none() {
         elsewhere(check, facts, limits, &mut findings);
     }
@@ -188,7 +193,9 @@ fn declaration(check: &Check, facts: &Facts, findings: &mut Vec<Finding>) {
     }
     match &facts.operation {
         None => findings.push(Finding::Undeclared),
-        Some(operation) if operation.closed => findings.push(Finding::Undeclared),
+        Some(operation) if operation.closed || !operation.in_team => {
+            findings.push(Finding::Undeclared);
+        }
         Some(operation) if check.at < operation.declared_at => {
             findings.push(Finding::DeclaredAfterStart {
                 declared_at: operation.declared_at,

@@ -15,7 +15,7 @@ mod wire;
 mod write;
 
 pub use chain::{Digest, Link, NotADigest, digest, link, settle_old};
-pub use read::{Unreadable, parse, parse_from};
+pub use read::{Unreadable, parse, parse_from, public_key};
 pub use signer::{Signer, sign, verify};
 pub use wire::{
     Answer, Answered, Batch, Enrol, EnrolRefusal, Enrolled, Envelope, NotBase64Url, Reply,

@@ -128,9 +128,9 @@ fn moved_m(fields: &Fields<'_>) -> Result<Option<f64>, Unreadable> {
     }
 }
 
-/// A key that could verify nothing would lock the device out, so it is refused while the old
-/// key is still in force.
-fn public_key(text: &str) -> Option<[u8; 32]> {
+/// The key of a base64url text, if it can verify anything: a key that could verify nothing would
+/// lock the device out, so it is refused while the old key is still in force.
+pub fn public_key(text: &str) -> Option<[u8; 32]> {
     let bytes = <[u8; 32]>::try_from(from_base64url(text).ok()?).ok()?;
     let key = VerifyingKey::from_bytes(&bytes).ok()?;
     (!key.is_weak()).then_some(bytes)

@@ -35,7 +35,7 @@ fn ago(cell: &str) -> Option<Time> {
 
 /// Columns, minutes counted back from the check:
 /// direction, role, method:score, lacking, operation (declared minutes ago, `+n` declared n minutes
-/// after, `-` none, `x` closed), needs an anaesthetist : is in, attending first in, inside since,
+/// after, `-` none, `x` closed, `t` not in its team), needs an anaesthetist : is in, attending first in, inside since,
 /// open elsewhere (same/other), what is found, whether the check is valid.
 const TABLE: &str = "
     in  attending    face:0.91  -              60 no:no   -  -  -     ok          valid
@@ -51,7 +51,7 @@ const TABLE: &str = "
     out attending    face:0.91  -              60 no:no   40 40 -     ok          valid
     out attending    face:0.91  -              60 no:no   40 5  -     ok          valid
     out assistant    face:0.91  -              60 no:no   10 10 -     ok          valid
-    out attending    face:0.20  -              60 no:no   10 10 -     A01,A07     void
+    out attending    face:0.20  -              60 no:no   10 10 -     A01         void
     in  attending    face:0.91  -              60 no:no   -  -  other A09         void
     in  attending    face:0.91  -              60 no:no   -  -  same  A09         void
     in  anaesthetist face:0.91  -              60 no:no   -  -  other A09         valid
@@ -59,6 +59,7 @@ const TABLE: &str = "
     in  assistant    face:0.91  -              60 no:no   -  -  other A09         valid
     in  attending    face:0.91  -              -  no:no   -  -  -     A10         valid
     in  attending    face:0.91  -              x  no:no   -  -  -     A10         valid
+    in  attending    face:0.91  -              t  no:no   -  -  -     A10         valid
     out attending    face:0.91  -              -  no:no   -  20 -     ok          valid
     in  attending    face:0.91  -              +5 no:no   -  -  -     A11         valid
     in  attending    face:0.91  -              0  no:no   -  -  -     ok          valid
@@ -90,6 +91,7 @@ fn every_row_of_the_table() {
                 None => ago(cells[4]).unwrap_or(Time(0)),
             },
             closed: cells[4] == "x",
+            in_team: cells[4] != "t",
             needs_anaesthetist: needs == "yes",
             anaesthetist_in: is_in == "yes",
             attending_in_at: ago(cells[6]),

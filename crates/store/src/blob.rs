@@ -1,0 +1,99 @@
+//! Files are rows, so that one backup and one failover hold everything.
+//!
+//! The bytes are cleaned (decoded, turned upright, stripped, re-encoded) before they come here.
+
+use rules::Time;
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+
+use crate::event::By;
+use crate::pack::hex;
+use crate::{Refusal, Result, Scope, Tx};
+
+pub const BYTES_MAX: usize = 5 * 1024 * 1024;
+
+/// A kept file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blob {
+    pub sha256: String,
+    pub media_type: String,
+    pub body: Vec<u8>,
+}
+
+/// What a file belongs to.
+#[derive(Clone, Copy, Debug)]
+pub struct Owner<'a> {
+    pub institution_id: &'a str,
+    pub subject_kind: &'a str,
+    pub subject: &'a str,
+    pub kind: &'a str,
+}
+
+/// Keeps a file and attaches it to its subject; equal bytes are kept once.
+///
+/// # Errors
+/// [`Refusal::Image`] above [`BYTES_MAX`] or when empty.
+pub async fn attach(
+    tx: &mut Tx,
+    by: &By,
+    owner: Owner<'_>,
+    media_type: &str,
+    body: &[u8],
+    delete_at: Option<Time>,
+) -> Result<String> {
+    if body.is_empty() || body.len() > BYTES_MAX {
+        return Err(Refusal::Image.into());
+    }
+    let sha256 = hex(&Sha256::digest(body));
+    sqlx::query(
+        "insert into blob (sha256, media_type, size_bytes, body, made_at, delete_at)
+         values ($1, $2, $3, $4, $5, $6) on conflict (sha256) do nothing",
+    )
+    .bind(&sha256)
+    .bind(media_type)
+    .bind(i64::try_from(body.len()).unwrap_or(i64::MAX))
+    .bind(body.to_vec())
+    .bind(by.now.0)
+    .bind(delete_at.map(|at| at.0))
+    .execute(tx.conn())
+    .await?;
+    let attachment_id = tx.id("att", by.now)?;
+    sqlx::query(
+        "insert into attachment (attachment_id, institution_id, subject_kind, subject, kind,
+            sha256, added_at, added_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(&attachment_id)
+    .bind(owner.institution_id)
+    .bind(owner.subject_kind)
+    .bind(owner.subject)
+    .bind(owner.kind)
+    .bind(&sha256)
+    .bind(by.now.0)
+    .bind(by.actor.code())
+    .execute(tx.conn())
+    .await?;
+    Ok(attachment_id)
+}
+
+/// An attached file, when the reader may see what it is attached to.
+pub async fn attached(tx: &mut Tx, scope: &Scope, attachment_id: &str) -> Result<Option<Blob>> {
+    let reach = scope.reach();
+    let row = sqlx::query(
+        "select blob.sha256, blob.media_type, blob.body from attachment
+         join blob on blob.sha256 = attachment.sha256
+         join institution on institution.institution_id = attachment.institution_id
+         where attachment_id = $1
+           and (cast($2 as text) is null or institution.region_code = $2)
+           and (cast($3 as text) is null or attachment.institution_id = $3)",
+    )
+    .bind(attachment_id)
+    .bind(&reach.region)
+    .bind(&reach.institution)
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(|row| {
+        Ok(Blob { sha256: row.try_get(0)?, media_type: row.try_get(1)?, body: row.try_get(2)? })
+    })
+    .transpose()
+}

@@ -1,0 +1,163 @@
+//! Durable deadlines: what no event can show is found when its time has come.
+//!
+//! A deadline is a row. Firing it marks the row and does its work in one transaction, so a restart
+//! loses none and two servers fire each once: the second one finds the row already marked. The
+//! alert it raises is dated when it fell due, not when somebody noticed.
+
+use rules::Time;
+use rules::alert::Rule;
+use serde_json::json;
+use sqlx::Row;
+
+use crate::alert::{self, NewAlert};
+use crate::event::By;
+use crate::{Db, Result, Tx, error, operation, terminal};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An institution online without a record [N19]: A18.
+    ZeroRecord,
+    /// A declared operation that nobody entered: A12.
+    NobodyCame,
+    /// A terminal that sends nothing in opening hours: A16.
+    TerminalSilent,
+}
+
+impl Kind {
+    fn code(self) -> &'static str {
+        match self {
+            Kind::ZeroRecord => "zero_record",
+            Kind::NobodyCame => "nobody_came",
+            Kind::TerminalSilent => "terminal_silent",
+        }
+    }
+
+    fn of(code: &str) -> Option<Kind> {
+        match code {
+            "zero_record" => Some(Kind::ZeroRecord),
+            "nobody_came" => Some(Kind::NobodyCame),
+            "terminal_silent" => Some(Kind::TerminalSilent),
+            _ => None,
+        }
+    }
+}
+
+/// Sets or moves the deadline of a subject.
+pub(crate) async fn set(tx: &mut Tx, kind: Kind, subject: &str, due: Time) -> Result<()> {
+    sqlx::query(
+        "insert into deadline (kind, subject, due_at) values ($1, $2, $3)
+         on conflict (kind, subject) do update set due_at = excluded.due_at, done_at = null",
+    )
+    .bind(kind.code())
+    .bind(subject)
+    .bind(due.0)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Moves a deadline later if there is one; never back, and never creates one.
+pub(crate) async fn postpone(tx: &mut Tx, kind: Kind, subject: &str, due: Time) -> Result<()> {
+    sqlx::query(
+        "update deadline set due_at = $3, done_at = null
+         where kind = $1 and subject = $2 and due_at < $3",
+    )
+    .bind(kind.code())
+    .bind(subject)
+    .bind(due.0)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn clear(tx: &mut Tx, kind: Kind, subject: &str) -> Result<()> {
+    sqlx::query("delete from deadline where kind = $1 and subject = $2")
+        .bind(kind.code())
+        .bind(subject)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// A deadline whose time has come.
+#[derive(Clone, Debug)]
+struct Due {
+    kind: Kind,
+    subject: String,
+    at: Time,
+}
+
+/// Fires in one go at most.
+const FIRED_MAX: i64 = 200;
+
+/// Fires everything that is due, oldest first; returns how many rows were fired.
+///
+/// # Errors
+/// When the database fails. A row whose work fails is left for the next run.
+pub async fn fire(db: &Db, now: Time) -> Result<usize> {
+    let mut tx = db.read().await?;
+    let rows = sqlx::query(
+        "select kind, subject, due_at from deadline
+         where done_at is null and due_at <= $1 order by due_at, kind, subject limit $2",
+    )
+    .bind(now.0)
+    .bind(FIRED_MAX)
+    .fetch_all(tx.conn())
+    .await?;
+    drop(tx);
+    let mut fired = 0;
+    for row in rows {
+        let code: String = row.try_get(0)?;
+        let due = Due {
+            kind: error::coded(Kind::of(&code), "deadline.kind", &code)?,
+            subject: row.try_get(1)?,
+            at: Time(row.try_get(2)?),
+        };
+        let won =
+            db.write(move |tx| Box::pin(async move { fire_one(tx, &due, now).await })).await?;
+        fired += usize::from(won);
+    }
+    Ok(fired)
+}
+
+/// Marks the row and does its work; `false` when another server was quicker or it was moved.
+async fn fire_one(tx: &mut Tx, due: &Due, now: Time) -> Result<bool> {
+    let marked = sqlx::query(
+        "update deadline set done_at = $4
+         where kind = $1 and subject = $2 and due_at = $3 and done_at is null",
+    )
+    .bind(due.kind.code())
+    .bind(&due.subject)
+    .bind(due.at.0)
+    .bind(now.0)
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
+    if marked == 0 {
+        return Ok(false);
+    }
+    let by = By::system("deadline", now);
+    match due.kind {
+        Kind::ZeroRecord => zero_record(tx, &by, due).await?,
+        Kind::NobodyCame => operation::nobody_came(tx, &by, &due.subject, due.at).await?,
+        Kind::TerminalSilent => terminal::fell_silent(tx, &by, &due.subject, due.at).await?,
+    }
+    Ok(true)
+}
+
+async fn zero_record(tx: &mut Tx, by: &By, due: &Due) -> Result<()> {
+    let institution_id = &due.subject;
+    // A suspended or closed institution is silent by order.
+    if crate::register::suspended_or_closed(tx, institution_id, due.at).await? {
+        return Ok(());
+    }
+    let days = tx.packs().rules_at(due.at).presence.zero_record_days;
+    let new = NewAlert {
+        raised_at: due.at,
+        inputs: json!({"days": days, "since": due.at.plus_days(-days).0}),
+        ..NewAlert::of(Rule::A18, institution_id, format!("A18:{institution_id}:{}", due.at.0))
+    };
+    alert::raise(tx, by, new).await?;
+    // If the silence goes on, half a month later it is due again.
+    set(tx, Kind::ZeroRecord, institution_id, due.at.plus_days(days)).await
+}

@@ -1,0 +1,70 @@
+//! What can go wrong, as values. Sentences for people are `server`'s; here are codes.
+
+/// A request that the platform refuses for a reason the person can understand and act on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("the step is not allowed in this state")]
+    NotAllowed,
+    #[error("a text is missing or too long")]
+    Text,
+    #[error("a second officer is needed on site")]
+    SecondOfficer,
+    #[error("the clinic has not been heard")]
+    ClinicNotHeard,
+    #[error("an outcome is missing")]
+    Outcome,
+    #[error("the gate forbids this declaration")]
+    Gate,
+    #[error("the procedure is not in the catalogue")]
+    UnknownProcedure,
+    #[error("the room does not exist here")]
+    UnknownRoom,
+    #[error("the practitioner is unknown")]
+    UnknownPractitioner,
+    #[error("the same request key came with other contents")]
+    RequestKeyReused,
+    #[error("the enrolment code is unknown, used or expired")]
+    EnrolmentCode,
+    #[error("this key was used before")]
+    KeyReused,
+    #[error("the file is not an image that can be kept")]
+    Image,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("not found: {0}")]
+    NotFound(&'static str),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error("pack: {0}")]
+    Pack(String),
+    #[error("database")]
+    Db(#[from] sqlx::Error),
+    /// The transaction was lost although this caller did nothing wrong; trying again is safe.
+    #[error("the transaction was lost: {0}")]
+    Lost(String),
+    #[error("a stored value is unreadable: {0}")]
+    Corrupt(String),
+}
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl From<rules::alert::Refusal> for Error {
+    fn from(refusal: rules::alert::Refusal) -> Error {
+        use rules::alert::Refusal as R;
+        Error::Refused(match refusal {
+            R::NotAllowed => Refusal::NotAllowed,
+            R::OutcomeMissing => Refusal::Outcome,
+            R::TextMissing => Refusal::Text,
+            R::SecondOfficerMissing => Refusal::SecondOfficer,
+            R::ClinicNotHeard => Refusal::ClinicNotHeard,
+        })
+    }
+}
+
+/// Reads back a stored word; a word nobody wrote means the row is corrupt, not that the caller
+/// erred.
+pub(crate) fn coded<T>(value: Option<T>, column: &str, word: &str) -> Result<T> {
+    value.ok_or_else(|| Error::Corrupt(format!("{column}: {word}")))
+}

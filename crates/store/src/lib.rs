@@ -1,0 +1,32 @@
+//! The database. sqlx lives here alone.
+//!
+//! Every public function of a drawer takes an open [`Tx`]: it reads facts, asks `rules`, writes
+//! rows and one event. [`Db::write`] opens the transaction, and on SQLite many callers share one
+//! commit. One SQL text serves SQLite and PostgreSQL; see `migrations/` for the types that allow
+//! it. Functions that list or read for a person take a [`Scope`], which only `account` makes.
+
+pub mod account;
+pub mod alert;
+pub mod blob;
+pub mod checkin;
+mod db;
+pub mod deadline;
+mod error;
+pub mod event;
+mod id;
+pub mod inspection;
+pub mod operation;
+mod order;
+pub mod pack;
+pub mod page;
+pub mod public;
+pub mod register;
+pub mod terminal;
+mod writer;
+
+pub use account::Scope;
+pub use db::{Db, Engine, Tx};
+pub use error::{Error, Refusal, Result};
+pub use event::{Actor, By};
+pub use id::Ids;
+pub use pack::Packs;
