@@ -107,6 +107,11 @@ pub enum Mark {
 }
 
 impl Mark {
+    /// The shape itself.
+    pub fn svg(self) -> &'static str {
+        mark(self)
+    }
+
     /// Classes of the element that holds shape and word.
     pub fn class(self) -> &'static str {
         match self {

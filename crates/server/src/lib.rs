@@ -1,2 +1,36 @@
-//! to be written
+//! Pages, JSON, live feed and background jobs.
+//!
+//! A handler reads its form, opens a transaction, calls `store`, and draws a template; what is
+//! allowed and what looks wrong is decided in `rules`. No SQL here.
+
+mod account;
+mod alert;
+mod app;
 pub mod assets;
+mod bureau;
+pub mod city;
+mod clinic;
+pub mod clock;
+mod doctor;
+mod duty;
+mod fault;
+mod form;
+mod institution;
+pub mod jobs;
+mod live;
+mod operation;
+mod password;
+mod public;
+mod routes;
+mod sentence;
+mod session;
+mod shell;
+mod terminal;
+mod when;
+pub mod words;
+
+pub use app::App;
+pub use city::City;
+pub use clock::Clock;
+pub use password::hash_password;
+pub use routes::{Run, router, serve};

@@ -1,0 +1,97 @@
+//! What every handler reaches.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use rules::Time;
+use store::Db;
+use tokio::sync::{Semaphore, broadcast, watch};
+
+use crate::live::Change;
+use crate::{City, Clock};
+
+/// The running platform. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    city: City,
+    clock: Clock,
+    changes: broadcast::Sender<Change>,
+    wake: watch::Sender<u64>,
+    sign_ins: DefaultKeyedRateLimiter<IpAddr>,
+    devices: DefaultKeyedRateLimiter<String>,
+    hashing: Semaphore,
+}
+
+/// Sign-in attempts a minute from one address.
+const SIGN_INS_A_MINUTE: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
+/// Requests a second from one device; each may carry a hundred events.
+const DEVICE_REQUESTS_A_SECOND: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
+/// Changes kept for streams that lag; a stream that lags more reads the log again.
+const CHANGES_KEPT: usize = 1_024;
+/// Password hashes at once: each takes 19 MB and a core.
+const HASHES_AT_ONCE: usize = 2;
+
+impl App {
+    pub fn new(db: Db, city: City, clock: Clock) -> App {
+        let inner = Inner {
+            db,
+            city,
+            clock,
+            changes: broadcast::Sender::new(CHANGES_KEPT),
+            wake: watch::Sender::new(0),
+            sign_ins: RateLimiter::keyed(Quota::per_minute(SIGN_INS_A_MINUTE)),
+            devices: RateLimiter::keyed(Quota::per_second(DEVICE_REQUESTS_A_SECOND)),
+            hashing: Semaphore::new(HASHES_AT_ONCE),
+        };
+        App { inner: Arc::new(inner) }
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    pub fn city(&self) -> &City {
+        &self.inner.city
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// The city's time.
+    pub fn now(&self) -> Time {
+        self.inner.clock.city()
+    }
+
+    pub(crate) fn changes(&self) -> &broadcast::Sender<Change> {
+        &self.inner.changes
+    }
+
+    /// Tells the feeder that something was written, so that it need not wait for its next look.
+    pub(crate) fn wake_feed(&self) {
+        self.inner.wake.send_modify(|count| *count += 1);
+    }
+
+    pub(crate) fn feed_wakes(&self) -> watch::Receiver<u64> {
+        self.inner.wake.subscribe()
+    }
+
+    pub(crate) fn may_try_sign_in(&self, address: IpAddr) -> bool {
+        self.inner.sign_ins.check_key(&address).is_ok()
+    }
+
+    pub(crate) fn device_may_send(&self, terminal_id: &str) -> bool {
+        self.inner.devices.check_key(&terminal_id.to_owned()).is_ok()
+    }
+
+    pub(crate) fn hashing(&self) -> &Semaphore {
+        &self.inner.hashing
+    }
+}

@@ -1,0 +1,19 @@
+//! What is particular to one city.
+
+use rules::calendar::Calendar;
+
+#[derive(Clone, Debug)]
+pub struct City {
+    /// GB/T 2260 code of the city.
+    pub code: String,
+    /// Chinese, English.
+    pub name: [String; 2],
+    pub platform: [String; 2],
+    pub calendar: Calendar,
+    /// The district the map shows first.
+    pub home_region: String,
+    /// Source of the boundaries and the map's approval number (审图号).
+    pub map_note: [String; 2],
+    /// Every page of a demo city says that its data are invented.
+    pub demo: bool,
+}

@@ -1,0 +1,92 @@
+//! What runs without being asked: numbering of events, deadlines, and the feeder of the live
+//! stream. Each round is a function of the database, so any number of nodes may run them.
+
+use std::time::Duration;
+
+use store::{deadline, event};
+
+use crate::App;
+use crate::live::Change;
+
+const SEQUENCE_EVERY: Duration = Duration::from_millis(100);
+const DEADLINES_EVERY: Duration = Duration::from_secs(1);
+/// The feeder is woken by this node's own writes; other nodes' writes it finds by looking.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+const EVENTS_A_LOOK: i64 = 500;
+
+/// One round of numbering and deadlines.
+///
+/// # Errors
+/// When the database fails; the next round tries again.
+pub async fn tick(app: &App) -> store::Result<()> {
+    while deadline::fire(app.db(), app.now()).await? > 0 {}
+    event::sequence(app.db()).await?;
+    app.wake_feed();
+    Ok(())
+}
+
+/// Runs the jobs until the runtime stops.
+pub(crate) async fn run(app: App, deadlines: bool) {
+    if deadlines {
+        tokio::spawn(fire_deadlines(app.clone()));
+    }
+    tokio::spawn(sequence(app.clone()));
+    feed(app).await;
+}
+
+async fn fire_deadlines(app: App) {
+    let now = app.now();
+    let resumed =
+        app.db().write(move |tx| Box::pin(async move { store::terminal::resume(tx, now).await }));
+    if let Err(error) = resumed.await {
+        tracing::warn!(%error, "the watches for silence could not be moved");
+    }
+    let mut rounds = tokio::time::interval(DEADLINES_EVERY);
+    loop {
+        rounds.tick().await;
+        match deadline::fire(app.db(), app.now()).await {
+            Ok(0) => {}
+            Ok(_) => app.wake_feed(),
+            Err(error) => tracing::warn!(%error, "deadlines wait for the next round"),
+        }
+    }
+}
+
+async fn sequence(app: App) {
+    let mut rounds = tokio::time::interval(SEQUENCE_EVERY);
+    loop {
+        rounds.tick().await;
+        match event::sequence(app.db()).await {
+            Ok(0) => {}
+            Ok(_) => app.wake_feed(),
+            Err(error) => tracing::warn!(%error, "events wait for their positions"),
+        }
+    }
+}
+
+async fn feed(app: App) {
+    let mut wakes = app.feed_wakes();
+    let mut last = None;
+    loop {
+        match look(&app, last).await {
+            Ok(position) => last = Some(position),
+            Err(error) => tracing::warn!(%error, "the live feed looks again"),
+        }
+        // Whichever comes first; a closed channel means the application is gone.
+        let woken = tokio::time::timeout(LOOK_EVERY, wakes.changed()).await;
+        if matches!(woken, Ok(Err(_))) {
+            return;
+        }
+    }
+}
+
+async fn look(app: &App, last: Option<i64>) -> store::Result<i64> {
+    let mut tx = app.db().read().await?;
+    let Some(last) = last else { return event::last_position(&mut tx).await };
+    let events = event::after(&mut tx, last, EVENTS_A_LOOK).await?;
+    for change in events.iter().filter_map(Change::of) {
+        // Nobody listening is no fault.
+        let _ = app.changes().send(change);
+    }
+    Ok(events.last().map_or(last, |event| event.position))
+}

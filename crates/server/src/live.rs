@@ -1,0 +1,159 @@
+//! The live feed: pages learn that something changed and ask again for the part they show.
+//!
+//! The stream carries a position, a kind and an institution, never content, so what a page then
+//! shows goes through its own Scope. A browser resumes at the last position it saw.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
+use serde_json::json;
+use store::event::{self, Event};
+use store::{Scope, register};
+use tokio::sync::broadcast::error::RecvError;
+use tokio_stream::Stream;
+use tokio_stream::wrappers::ReceiverStream;
+
+use crate::App;
+use crate::fault::{Answer, InLang};
+use crate::form::Fields;
+use crate::session::SignedIn;
+
+/// One change as streams see it.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub position: i64,
+    pub kind: &'static str,
+    pub institution_id: String,
+}
+
+impl Change {
+    /// The change an event means for open pages; `None` for what no page shows.
+    pub fn of(event: &Event) -> Option<Change> {
+        let kind = match event.subject_kind.as_str() {
+            "checkin" => "checkin",
+            "alert" => "alert",
+            "operation" => "operation",
+            "terminal" => "terminal",
+            "institution" | "inspection" | "filing" => "institution",
+            _ => return None,
+        };
+        Some(Change {
+            position: event.position,
+            kind,
+            institution_id: event.institution_id.clone(),
+        })
+    }
+}
+
+/// Changes sent at once to a stream that comes back; one that missed more reloads what it shows.
+const RESUMED_MAX: i64 = 500;
+const CLOCK_EVERY: Duration = Duration::from_secs(15);
+/// Messages that wait in a stream whose reader is slow.
+const STREAM_QUEUE: usize = 64;
+
+/// `GET /live`
+pub(crate) async fn stream(
+    State(app): State<App>,
+    who: SignedIn,
+    headers: HeaderMap,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Answer<Sse<impl Stream<Item = Result<SseEvent, Infallible>>>> {
+    let named = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let after = named
+        .and_then(|id| id.parse().ok())
+        .or_else(|| Fields::of(query).number("after"))
+        .unwrap_or(i64::MAX);
+    let mut tx = app.db().read().await.told(who.lang)?;
+    let watched = watched(&mut tx, &who.scope, app.now()).await.told(who.lang)?;
+    drop(tx);
+    let (sender, receiver) = tokio::sync::mpsc::channel(STREAM_QUEUE);
+    tokio::spawn(follow(app, watched, after, sender));
+    Ok(Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::default()))
+}
+
+/// The institutions a scope hears of; `None` hears of all.
+async fn watched(
+    tx: &mut store::Tx,
+    scope: &Scope,
+    now: rules::Time,
+) -> store::Result<Option<Vec<String>>> {
+    let whole_city = scope.account().is_some_and(|account| {
+        account.district.is_none()
+            && account.institution_id.is_none()
+            && account.practitioner_id.is_none()
+    });
+    if whole_city {
+        return Ok(None);
+    }
+    register::ids_in(tx, scope, now).await.map(Some)
+}
+
+type Sender = tokio::sync::mpsc::Sender<Result<SseEvent, Infallible>>;
+
+async fn follow(app: App, watched: Option<Vec<String>>, after: i64, sender: Sender) {
+    let mut changes = app.changes().subscribe();
+    let hears = |change: &Change| match &watched {
+        None => true,
+        Some(ids) => ids.contains(&change.institution_id),
+    };
+    let mut last = after;
+    if sender.send(Ok(clock(&app))).await.is_err() {
+        return;
+    }
+    // What was missed is read from the log; the subscription above leaves no gap between.
+    for change in missed(&app, after).await {
+        last = change.position;
+        if hears(&change) && sender.send(Ok(message(&change))).await.is_err() {
+            return;
+        }
+    }
+    let mut ticks = tokio::time::interval(CLOCK_EVERY);
+    loop {
+        let next = tokio::select! {
+            received = changes.recv() => match received {
+                Ok(change) if last != i64::MAX && change.position <= last => continue,
+                Ok(change) if hears(&change) => message(&change),
+                Ok(_) => continue,
+                // A stream that lagged ends; the browser comes back with its last position.
+                Err(RecvError::Lagged(_) | RecvError::Closed) => return,
+            },
+            _ = ticks.tick() => clock(&app),
+            () = sender.closed() => return,
+        };
+        if sender.send(Ok(next)).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn missed(app: &App, after: i64) -> Vec<Change> {
+    if after == i64::MAX {
+        return Vec::new();
+    }
+    let read = async {
+        let mut tx = app.db().read().await?;
+        event::after(&mut tx, after, RESUMED_MAX).await
+    };
+    match read.await {
+        Ok(events) => events.iter().filter_map(Change::of).collect(),
+        Err(error) => {
+            tracing::warn!(%error, "a stream could not read what it missed");
+            Vec::new()
+        }
+    }
+}
+
+fn message(change: &Change) -> SseEvent {
+    let data = json!({
+        "position": change.position, "kind": change.kind, "institution": change.institution_id,
+    });
+    SseEvent::default().event("change").id(change.position.to_string()).data(data.to_string())
+}
+
+fn clock(app: &App) -> SseEvent {
+    let data = json!({"city_ms": app.now().0, "offset_min": app.city().calendar.offset_min});
+    SseEvent::default().event("clock").data(data.to_string())
+}

@@ -1,0 +1,145 @@
+//! From addresses to handlers, and what every answer carries.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::fault::{Fault, Kind};
+use crate::session::lang_of;
+use crate::{
+    App, account, alert, assets, bureau, clinic, doctor, duty, institution, jobs, live, operation,
+    public, terminal,
+};
+
+/// What runs beside the pages.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// Off in a demo that stands still: nothing falls due by itself.
+    pub deadlines: bool,
+}
+
+/// Forms are small; a batch of a hundred events stays below one megabyte.
+const FORM_BYTES_MAX: usize = 64 * 1024;
+const BATCH_BYTES_MAX: usize = 1024 * 1024;
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+pub fn router(app: App) -> Router {
+    let pages = Router::new()
+        .route("/", get(public::start))
+        .route("/search", get(public::search))
+        .route("/q/{serial}", get(public::qr_page))
+        .route("/sign-in", get(account::form).post(account::sign_in))
+        .route("/sign-out", post(account::sign_out))
+        .route("/home", get(account::home))
+        .route("/language/{code}", get(account::language))
+        .route("/bureau", get(bureau::home))
+        .route("/duty", get(duty::screen))
+        .route("/alerts", get(alert::list))
+        .route("/alerts/{alert_id}", get(alert::page))
+        .route("/alerts/{alert_id}/steps", post(alert::step))
+        .route("/operations", get(operation::list))
+        .route("/operations/{operation_id}", get(operation::page))
+        .route("/operations/{operation_id}/actions", post(operation::act))
+        .route("/institutions", get(institution::list))
+        .route("/institutions/{institution_id}", get(institution::page))
+        .route("/terminals", get(terminal::list))
+        .route("/terminals/{terminal_id}/code", post(terminal::code))
+        .route("/rules", get(institution::rules))
+        .route("/portraits/{practitioner_id}", get(public::portrait))
+        .route("/clinic", get(clinic::home))
+        .route("/clinic/declare", get(clinic::declare_form))
+        .route("/clinic/gate", post(clinic::gate))
+        .route("/clinic/operations", post(clinic::declare))
+        .route("/clinic/people", get(clinic::people))
+        .route("/me", get(doctor::home))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
+    let machines = Router::new()
+        .route("/api/v1/time", get(terminal::time))
+        .route("/api/v1/openapi.json", get(terminal::openapi))
+        .route("/api/v1/terminals/enrol", post(terminal::enrol))
+        .route("/api/v1/terminals/{device}/events", post(terminal::events))
+        .layer(DefaultBodyLimit::max(BATCH_BYTES_MAX));
+    Router::new()
+        .merge(pages)
+        .merge(machines)
+        .route(assets::ROUTE, get(assets::serve))
+        .fallback(lost)
+        .layer(CompressionLayer::new())
+        // The stream is not compressed: a compressor would hold events back.
+        .route("/live", get(live::stream))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(guard))
+        .with_state(app)
+}
+
+const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; \
+    style-src 'self' 'unsafe-inline'; script-src 'self'; frame-ancestors 'none'; \
+    base-uri 'none'; form-action 'self'";
+
+/// What every answer carries, whatever it is.
+async fn guard(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let fixed = |text: &'static str| HeaderValue::from_static(text);
+    headers.insert(header::CONTENT_SECURITY_POLICY, fixed(CSP));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
+    headers.insert(header::REFERRER_POLICY, fixed("same-origin"));
+    headers.insert(
+        HeaderName::from_static("permissions-policy"),
+        fixed("camera=(), microphone=(), geolocation=(self)"),
+    );
+    // Pages show what a session may see: no shared cache keeps them.
+    headers.entry(header::CACHE_CONTROL).or_insert(fixed("no-store"));
+    response
+}
+
+async fn lost(request: Request) -> Response {
+    let lang = lang_of(request.headers(), request.uri().query());
+    let fault = Fault::new(Kind::NotFound, lang);
+    if request.uri().path().starts_with("/api/") {
+        return fault.problem();
+    }
+    fault.into_response()
+}
+
+fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
+    let text = cause
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| cause.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_default();
+    Fault::new(Kind::Broken(format!("panic: {text}")), crate::words::Lang::Zh).into_response()
+}
+
+/// Serves pages and runs the jobs until `shutdown` is done.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    app: App,
+    listener: tokio::net::TcpListener,
+    options: Run,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let jobs = tokio::spawn(jobs::run(app.clone(), options.deadlines));
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    // Live streams never end by themselves, so a graceful shutdown would wait for ever: open
+    // answers get a moment, then the process leaves. What was acknowledged is on the disk.
+    tokio::select! {
+        served = axum::serve(listener, service) => served?,
+        () = shutdown => tokio::time::sleep(Duration::from_millis(200)).await,
+    }
+    jobs.abort();
+    Ok(())
+}

@@ -1,0 +1,172 @@
+//! The frame of signed-in pages: who is here, where they may go, what time it is in the city.
+
+use axum::http::HeaderMap;
+use rules::account::{AccountRole, Permission};
+use store::{Tx, alert, event, operation, register};
+
+use crate::App;
+use crate::assets;
+use crate::fault::{Answer, InLang};
+use crate::session::SignedIn;
+use crate::when::When;
+use crate::words::Lang;
+
+/// One entry of the side bar or the tab bar.
+pub(crate) struct Nav {
+    pub href: &'static str,
+    pub icon: &'static str,
+    pub word: &'static str,
+    pub here: bool,
+    pub count: i64,
+    pub urgent: bool,
+}
+
+/// What every signed-in page carries.
+pub(crate) struct Shell {
+    pub lang: Lang,
+    pub when: When,
+    pub csrf: String,
+    pub account_id: String,
+    pub name: String,
+    pub role: &'static str,
+    pub is_clinic: bool,
+    pub home: &'static str,
+    pub platform: String,
+    /// The territory or the institution.
+    pub place: String,
+    pub demo: bool,
+    pub now: i64,
+    pub speed: f64,
+    pub offset_min: i64,
+    pub position: i64,
+    pub nav: Vec<Nav>,
+    /// Said once after something was done.
+    pub done: Option<String>,
+    pub other_lang: String,
+}
+
+impl Shell {
+    pub fn icon(&self, name: &str) -> String {
+        assets::icon(name)
+    }
+
+    pub fn asset(&self, name: &str) -> String {
+        assets::url(name)
+    }
+
+    pub fn libraries_missing(&self) -> bool {
+        !assets::LIBRARIES_PRESENT
+    }
+
+    /// The code of the page's language.
+    pub fn code(&self) -> &'static str {
+        self.lang.pick("zh", "en")
+    }
+}
+
+/// The page a role starts from.
+pub(crate) fn home_of(role: AccountRole) -> &'static str {
+    match role {
+        AccountRole::Director | AccountRole::Officer => "/bureau",
+        AccountRole::DutyViewer => "/duty",
+        AccountRole::ClinicHead => "/clinic",
+        AccountRole::Doctor => "/me",
+    }
+}
+
+/// Reads what the frame shows. `here` is the entry of the side bar that the page belongs to.
+pub(crate) async fn shell(
+    app: &App,
+    who: &SignedIn,
+    tx: &mut Tx,
+    here: &'static str,
+) -> Answer<Shell> {
+    let lang = who.lang;
+    let Some(account) = who.scope.account().cloned() else {
+        return Err(crate::fault::Fault::new(crate::fault::Kind::Forbidden, lang));
+    };
+    let now = app.now();
+    let open = alert::open_counts(tx, &who.scope).await.told(lang)?;
+    let periods = app.city().calendar.periods(now);
+    let operations = operation::counts(tx, &who.scope, periods, now).await.told(lang)?;
+    let place = place(app, who, tx).await?;
+    let position = event::last_position(tx).await.told(lang)?;
+    let [zh, en] = &app.city().platform;
+    Ok(Shell {
+        lang,
+        when: When { lang, calendar: app.city().calendar },
+        csrf: who.csrf.clone(),
+        name: lang.pick(&account.name_zh, &account.name_en).to_owned(),
+        role: lang.account_role(account.role),
+        is_clinic: account.role == AccountRole::ClinicHead,
+        home: home_of(account.role),
+        account_id: account.account_id,
+        platform: lang.pick(zh, en).to_owned(),
+        place,
+        demo: app.city().demo,
+        now: now.0,
+        speed: app.clock().speed(),
+        offset_min: app.city().calendar.offset_min,
+        position,
+        nav: nav(who, here, open, operations.open),
+        done: None,
+        other_lang: who.path.clone(),
+    })
+}
+
+async fn place(app: &App, who: &SignedIn, tx: &mut Tx) -> Answer<String> {
+    let lang = who.lang;
+    let account = who.scope.account();
+    if let Some(institution_id) = account.and_then(|account| account.institution_id.as_deref()) {
+        let institution = register::institution(tx, &who.scope, institution_id).await.told(lang)?;
+        return Ok(lang.pick(&institution.name_zh, &institution.name_en).to_owned());
+    }
+    let district = account.and_then(|account| account.district.as_deref());
+    let [zh, en] = &app.city().name;
+    match district {
+        Some(code) if !code.is_empty() => {
+            let region = register::region(tx, code).await.told(lang)?;
+            Ok(lang.pick(&region.name_zh, &region.name_en).to_owned())
+        }
+        _ => Ok(lang.pick(zh, en).to_owned()),
+    }
+}
+
+fn nav(who: &SignedIn, here: &str, open: alert::OpenCounts, operating: i64) -> Vec<Nav> {
+    let lang = who.lang;
+    let entry = |href, icon, word, count, urgent| Nav {
+        href,
+        icon,
+        word,
+        here: href == here,
+        count,
+        urgent,
+    };
+    if who.scope.may(Permission::Watch) {
+        return vec![
+            entry("/bureau", "layout-dashboard", lang.nav_home(), 0, false),
+            entry("/alerts", "bell-exclamation", lang.nav_alerts(), open.open, true),
+            entry("/operations", "clock-play", lang.nav_operations(), operating, false),
+            entry("/institutions", "building-hospital", lang.nav_institutions(), 0, false),
+            entry("/terminals", "device-cctv", lang.nav_terminals(), 0, false),
+            entry("/rules", "adjustments-horizontal", lang.nav_rules(), 0, false),
+        ];
+    }
+    if who.scope.may(Permission::Declare) {
+        return vec![
+            entry("/clinic", "home", lang.tab_home(), 0, false),
+            entry("/operations", "clock-play", lang.tab_operations(), operating, false),
+            entry("/alerts", "bell-exclamation", lang.tab_alerts(), open.waiting_for_clinic, true),
+            entry("/clinic/people", "certificate", lang.tab_people(), 0, false),
+        ];
+    }
+    vec![
+        entry("/me", "user", lang.tab_me(), 0, false),
+        entry("/operations", "clock-play", lang.tab_operations(), 0, false),
+    ]
+}
+
+/// Whether htmx asked for a fragment only.
+pub(crate) fn wants_fragment(headers: &HeaderMap) -> bool {
+    headers.contains_key("hx-request") && !headers.contains_key("hx-history-restore-request")
+}

@@ -1,0 +1,145 @@
+//! Words that belong to no drawer: faults, codes, units.
+
+use rules::account::AccountRole;
+use rules::checkin::Method;
+use rules::register::{Anaesthesia, Category, InstitutionKind, Lack, Modality, Role, Title};
+use store::Refusal;
+
+use super::{word_of, words};
+
+words! {
+    brand: "白泽" / "Baize";
+    brand_sub: "医疗安全监管" / "Medical safety";
+    skip: "跳到正文" / "Skip to content";
+    demo: "演示数据" / "Demo data";
+    menu: "菜单" / "Menu";
+    main_nav: "主导航" / "Main navigation";
+    libraries_missing: "界面样式库没有随程序一起构建，本页以无样式方式显示。请用 make build 构建。"
+        / "The style libraries were not built in, so this page is unstyled. Build with make build.";
+    sign_out: "退出登录" / "Sign out";
+    theatre(number): "手术室 {number}" / "Theatre {number}";
+    treatment_room(number): "治疗室 {number}" / "Treatment room {number}";
+    alias(name): "{name}（化姓）" / "{name} (alias)";
+    minutes(n): "{n} 分" / "{n} min";
+    metres(n): "{n} m" / "{n} m";
+    days(n): "{n} 天" / "{n} days";
+    level_word(n): "{n} 级" / "level {n}";
+    live_on: "实时" / "Live";
+    live_off: "已断开，正在重连" / "Disconnected, reconnecting";
+    live_wait: "连接中" / "Connecting";
+    live_age: "{s} 秒前更新" / "updated {s} s ago";
+    request_failed: "没能取到最新内容，页面上的可能已过时。" / "The latest could not be fetched; what you see may be out of date.";
+    request_offline: "网络断开。恢复后会自动更新。" / "Offline. This page updates by itself when the network is back.";
+    search_word: "查找" / "Search";
+    all: "全部" / "All";
+    none: "无" / "None";
+    back: "返回" / "Back";
+    clear: "清空" / "Clear";
+    apply: "筛选" / "Apply";
+    previous: "上一页" / "Previous";
+    next: "下一页" / "Next";
+    range_of(from, to, total): "第 {from}–{to} 条，共 {total} 条" / "{from}–{to} of {total}";
+    url_keeps_filter: "条件已写入网址，可收藏、可转发" / "The filter is in the address: bookmark or forward it";
+    fault_title: "没有完成" / "Not done";
+    fault_title_not_found: "没有这一页" / "No such page";
+    fault_title_broken: "没能打开这一页" / "This page could not be opened";
+    fault_sign_in: "请先登录。" / "Please sign in first.";
+    fault_not_found: "地址有误，或者它不在您的属地和权限之内。" / "The address is wrong, or it is outside your territory.";
+    fault_forbidden: "您的账号不能做这一步，或者页面已过期。请返回刷新后再试；仍不行请联系管理员。"
+        / "Your account may not do this, or the page has expired. Go back, reload and try again; otherwise ask the administrator.";
+    fault_bad_form(what): "填写的内容读不懂：{what}。没有做任何改动。" / "The form could not be read: {what}. Nothing was changed.";
+    fault_too_many: "请求太频繁，请一分钟后再试。" / "Too many requests. Please try again in a minute.";
+    fault_broken: "系统出错，您的填写保存在本机草稿中。可以重试；如果仍不行，把下面的编号告诉管理员。"
+        / "The system failed. What you typed is kept as a draft in this browser. Try again; otherwise give the number below to the administrator.";
+    retry: "重试" / "Try again";
+    to_home: "回首页" / "To the start page";
+}
+
+word_of!(account_role(AccountRole) {
+    AccountRole::Director: "所长" / "Director";
+    AccountRole::Officer: "监督员" / "Officer";
+    AccountRole::DutyViewer: "值班" / "Duty viewer";
+    AccountRole::ClinicHead: "医务科负责人" / "Medical affairs";
+    AccountRole::Doctor: "医师" / "Doctor";
+});
+
+word_of!(role(Role) {
+    Role::Attending: "主诊医师" / "Attending";
+    Role::Anaesthetist: "麻醉医师" / "Anaesthetist";
+    Role::Assistant: "助手医师" / "Assistant";
+    Role::Nurse: "护士" / "Nurse";
+    Role::Other: "其他医师" / "Other doctor";
+});
+
+word_of!(category(Category) {
+    Category::Surgery: "美容外科" / "aesthetic surgery";
+    Category::Dermatology: "美容皮肤科" / "aesthetic dermatology";
+    Category::Dental: "美容牙科" / "aesthetic dentistry";
+    Category::Tcm: "美容中医科" / "aesthetic TCM";
+});
+
+word_of!(modality(Modality) {
+    Modality::Surgical: "手术类" / "Surgical";
+    Modality::Injection: "注射类" / "Injection";
+    Modality::PhotoElectric: "光电仪器类" / "Photo-electric";
+});
+
+word_of!(anaesthesia(Anaesthesia) {
+    Anaesthesia::None: "无需麻醉" / "None";
+    Anaesthesia::Topical: "表面麻醉" / "Topical";
+    Anaesthesia::Local: "局部麻醉" / "Local";
+    Anaesthesia::IvSedation: "静脉镇静" / "IV sedation";
+    Anaesthesia::IvGeneral: "静脉全身麻醉" / "IV general";
+    Anaesthesia::IntubatedGeneral: "插管全身麻醉" / "Intubated general";
+});
+
+word_of!(institution_kind(InstitutionKind) {
+    InstitutionKind::Clinic: "诊所" / "Clinic";
+    InstitutionKind::Outpatient: "门诊部" / "Outpatient department";
+    InstitutionKind::OutpatientAnaesthesia: "门诊部（设麻醉科）" / "Outpatient department with anaesthesia";
+    InstitutionKind::Hospital: "整形外科医院" / "Plastic-surgery hospital";
+});
+
+word_of!(title(Title) {
+    Title::Resident: "医师" / "Physician";
+    Title::AttendingPhysician: "主治医师" / "Attending physician";
+    Title::AssociateChief: "副主任医师" / "Associate chief physician";
+    Title::Chief: "主任医师" / "Chief physician";
+});
+
+word_of!(method(Method) {
+    Method::Face: "人脸" / "Face";
+    Method::BadgePin: "工牌+口令" / "Badge and PIN";
+    Method::BadgeTotp: "工牌+动态码" / "Badge and code";
+    Method::Witness: "双人见证" / "Witness";
+});
+
+word_of!(lack(Lack) {
+    Lack::NotFiledHere: "未在本机构备案" / "not filed here";
+    Lack::NotInRole: "未以该身份备案" / "not filed in this role";
+    Lack::CategoryDiffers: "备案科目与项目不符" / "filed for another category";
+    Lack::PracticeExpired: "执业证书已失效" / "practice certificate lapsed";
+    Lack::AttendingCertificateExpired: "主诊资格证明已失效" / "attending certificate lapsed";
+    Lack::InstitutionSuspended: "机构停业整改中" / "institution suspended";
+});
+
+word_of!(refusal(Refusal) {
+    Refusal::NotAllowed: "这一步现在不能做：可能刚有人处理过。请刷新后看最新状态。"
+        / "This step is not possible now; somebody may just have acted. Reload to see the latest state.";
+    Refusal::Text: "请写明内容，不超过 2,000 字。" / "Please write something, at most 2,000 characters.";
+    Refusal::SecondOfficer: "现场核查须两名以上监督员，请选择同行的监督员。"
+        / "An on-site check needs two officers; please name the second one.";
+    Refusal::ClinicNotHeard: "机构还没有说明，期限也没到，暂不能转监督检查。可先请机构说明。"
+        / "The clinic has neither explained nor run out of time, so it cannot be referred yet. Ask it first.";
+    Refusal::Outcome: "请选择结论。" / "Please choose an outcome.";
+    Refusal::Gate: "这台手术不能申报，原因见核对结果。" / "This operation cannot be declared; the checks below say why.";
+    Refusal::UnknownProcedure: "项目目录里没有这个项目。" / "The catalogue has no such procedure.";
+    Refusal::UnknownRoom: "本机构没有这间手术室或治疗室。" / "This institution has no such room.";
+    Refusal::UnknownPractitioner: "名册里没有这个人。" / "The register has no such person.";
+    Refusal::RequestKeyReused: "这张表已经提交过另一台手术，请重新打开申报页。"
+        / "This form has already declared another operation; open a new one.";
+    Refusal::EnrolmentCode: "登记码无效、已用过或已过期。" / "The enrolment code is unknown, used or expired.";
+    Refusal::KeyReused: "这台终端已经登记过。更换设备请停用后用新编号登记。"
+        / "This terminal has been enrolled before. Retire it and enrol the new device under a new number.";
+    Refusal::Image: "这个文件不是可以保存的图片。" / "This file is not an image that can be kept.";
+});
