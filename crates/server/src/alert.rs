@@ -5,7 +5,7 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use rules::account::Permission;
-use rules::alert::{Level, Method, Outcome, Rule, State as AlertState, Step};
+use rules::alert::{Method, Outcome, Rule, State as AlertState, Step};
 use store::alert::{Alert, AlertFilter, Disposal, StepRow};
 use store::page::Slice;
 use store::{Tx, account, alert};
@@ -392,12 +392,4 @@ fn disposals(fields: &Fields) -> Option<Vec<Disposal>> {
 pub(crate) fn unprocessable(mut response: Response) -> Response {
     *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
     response
-}
-
-/// The word of a level, for the filter.
-pub(crate) fn level_word(lang: crate::words::Lang, level: Level) -> &'static str {
-    match level {
-        Level::Danger => lang.level_danger(),
-        Level::Warn => lang.level_warn(),
-    }
 }

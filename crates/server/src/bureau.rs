@@ -129,6 +129,11 @@ pub(crate) async fn map(app: &App, who: &SignedIn, tx: &mut Tx) -> Answer<Map> {
     let points = register::map_points(tx, &who.scope, now).await.told(lang)?;
     let district = who.scope.account().and_then(|account| account.district.clone());
     let focus = district.unwrap_or_else(|| app.city().home_region.clone());
+    let regions = register::regions(tx, now).await.told(lang)?;
+    let names: std::collections::BTreeMap<&str, &str> = regions
+        .iter()
+        .map(|one| (one.region_code.as_str(), lang.pick(&one.name_zh, &one.name_en)))
+        .collect();
     let drawn: Vec<_> = points.iter().map(|point| draw_point(lang, point)).collect();
     let (zh, en) = (&app.city().map_note[0], &app.city().map_note[1]);
     let prefix: String = app.city().code.chars().take(4).collect();
@@ -136,7 +141,7 @@ pub(crate) async fn map(app: &App, who: &SignedIn, tx: &mut Tx) -> Answer<Map> {
         "points": drawn,
         "focus": focus,
         "box": frame(&points),
-        "labels": !lang.is_en(),
+        "names": names,
     });
     Ok(Map {
         // `<` cannot end the script element it stands in.

@@ -48,7 +48,6 @@ pub(crate) struct Board {
     pub feed: Vec<FeedLine>,
     pub lanes: Vec<Lane>,
     pub ticks: Vec<(String, String)>,
-    pub now_left: String,
     pub bars: Vec<Bar>,
     pub bars_text: String,
 }
@@ -137,7 +136,6 @@ async fn board(app: &App, who: &SignedIn, tx: &mut store::Tx, shell: &Shell) -> 
         feed,
         lanes,
         ticks,
-        now_left: format!("{:.3}", percent(now.0)),
         bars,
         bars_text,
     })

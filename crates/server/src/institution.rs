@@ -166,7 +166,6 @@ struct InstitutionPage {
     suspended: bool,
     story: Vec<Told>,
     people: Vec<PersonShown>,
-    alerts: Vec<Ranked>,
     operations_month: i64,
     terminals: Vec<Terminal>,
 }
@@ -258,7 +257,6 @@ pub(crate) async fn page(
             suspended,
             story: story(when, &found, &alerts, &inspections, &statuses),
             people: people_shown(when, &filed, now.0),
-            alerts,
             operations_month,
             terminals,
             institution: found,

@@ -159,7 +159,6 @@ pub(crate) fn inputs(when: When, rule: &str, inputs: &Value) -> Vec<(&'static st
 /// One check of the feed as its line shows it.
 pub(crate) struct FeedLine {
     pub time: String,
-    pub at: i64,
     pub name: String,
     pub role: String,
     pub place: String,
@@ -202,7 +201,6 @@ pub(crate) fn feed_line(when: When, packs: &Packs, row: &FeedRow, now: i64) -> F
     let (mark, verdict) = verdict(when, packs, row, first.as_deref());
     FeedLine {
         time: when.time(&row.at),
-        at: row.at,
         place: format!(
             "{}·{}",
             lang.pick(&row.institution_zh, &row.institution_en),

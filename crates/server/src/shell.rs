@@ -31,7 +31,6 @@ pub(crate) struct Shell {
     pub role: &'static str,
     pub is_clinic: bool,
     pub home: &'static str,
-    pub platform: String,
     /// The territory or the institution.
     pub place: String,
     pub demo: bool,
@@ -91,7 +90,6 @@ pub(crate) async fn shell(
     let operations = operation::counts(tx, &who.scope, periods, now).await.told(lang)?;
     let place = place(app, who, tx).await?;
     let position = event::last_position(tx).await.told(lang)?;
-    let [zh, en] = &app.city().platform;
     Ok(Shell {
         lang,
         when: When { lang, calendar: app.city().calendar },
@@ -101,7 +99,6 @@ pub(crate) async fn shell(
         is_clinic: account.role == AccountRole::ClinicHead,
         home: home_of(account.role),
         account_id: account.account_id,
-        platform: lang.pick(zh, en).to_owned(),
         place,
         demo: app.city().demo,
         now: now.0,

@@ -21,6 +21,9 @@ pub struct Scope {
     account: Option<Account>,
 }
 
+/// An institution that does not exist. Not the empty text: that marks events of no institution.
+const NOBODYS: &str = "-";
+
 /// The bounds a query filters by; `None` does not bound.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reach {
@@ -55,6 +58,16 @@ impl Scope {
         &self.reach
     }
 
+    /// The reach for rows that belong to an institution and to no person: a doctor, who is bound to
+    /// the own person alone, reaches none of them.
+    pub(crate) fn institutions_reach(&self) -> Reach {
+        let mut reach = self.reach.clone();
+        if reach.practitioner.is_some() {
+            reach.institution = Some(NOBODYS.to_owned());
+        }
+        reach
+    }
+
     pub fn account(&self) -> Option<&Account> {
         self.account.as_ref()
     }
@@ -86,7 +99,7 @@ pub struct Account {
 impl Account {
     /// An account without the institution its role needs must see nothing, not everything.
     fn institution_or_none(&self) -> String {
-        self.institution_id.clone().unwrap_or_default()
+        self.institution_id.clone().unwrap_or_else(|| NOBODYS.to_owned())
     }
 }
 
@@ -310,8 +323,11 @@ pub struct Colleague {
     pub name_en: String,
 }
 
-/// The other officers of the same territory.
+/// The other officers of the same territory; nobody outside a bureau has any.
 pub async fn colleagues(tx: &mut Tx, scope: &Scope) -> Result<Vec<Colleague>> {
+    if !scope.may(Permission::Watch) {
+        return Ok(Vec::new());
+    }
     let own = scope.account().map(|account| account.account_id.clone()).unwrap_or_default();
     Ok(sqlx::query_as(
         "select account_id, name_zh, name_en from account

@@ -11,5 +11,5 @@ pub use dispose::{Disposal, dispose};
 pub(crate) use raise::{NewAlert, raise};
 pub use read::{
     Alert, AlertCounts, AlertFilter, AlertLine, OpenCounts, StepRow, alert, alerts, counts,
-    open_counts, steps, worklist,
+    of_operation, open_counts, steps, worklist,
 };

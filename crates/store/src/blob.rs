@@ -78,7 +78,7 @@ pub async fn attach(
 
 /// An attached file, when the reader may see what it is attached to.
 pub async fn attached(tx: &mut Tx, scope: &Scope, attachment_id: &str) -> Result<Option<Blob>> {
-    let reach = scope.reach();
+    let reach = scope.institutions_reach();
     let row = sqlx::query(
         "select blob.sha256, blob.media_type, blob.body from attachment
          join blob on blob.sha256 = attachment.sha256

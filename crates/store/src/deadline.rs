@@ -56,9 +56,9 @@ pub(crate) async fn set(tx: &mut Tx, kind: Kind, subject: &str, due: Time) -> Re
     Ok(())
 }
 
-/// Moves a deadline later if there is one; never back, and never creates one.
-pub(crate) async fn postpone(tx: &mut Tx, kind: Kind, subject: &str, due: Time) -> Result<()> {
-    sqlx::query(
+/// Moves a deadline later if there is one; never back, and never creates one. Returns how many.
+pub(crate) async fn postpone(tx: &mut Tx, kind: Kind, subject: &str, due: Time) -> Result<u64> {
+    let moved = sqlx::query(
         "update deadline set due_at = $3, done_at = null
          where kind = $1 and subject = $2 and due_at < $3",
     )
@@ -67,6 +67,17 @@ pub(crate) async fn postpone(tx: &mut Tx, kind: Kind, subject: &str, due: Time) 
     .bind(due.0)
     .execute(tx.conn())
     .await?;
+    Ok(moved.rows_affected())
+}
+
+/// What the deadline watched for happened in time; one that was due before `at` stands.
+pub(crate) async fn met(tx: &mut Tx, kind: Kind, subject: &str, at: Time) -> Result<()> {
+    sqlx::query("delete from deadline where kind = $1 and subject = $2 and due_at >= $3")
+        .bind(kind.code())
+        .bind(subject)
+        .bind(at.0)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -77,6 +88,14 @@ pub(crate) async fn clear(tx: &mut Tx, kind: Kind, subject: &str) -> Result<()> 
         .execute(tx.conn())
         .await?;
     Ok(())
+}
+
+/// When the next deadline falls due; in the past when one is overdue.
+pub async fn next_due(tx: &mut Tx) -> Result<Option<Time>> {
+    let row = sqlx::query("select min(due_at) from deadline where done_at is null")
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(row.try_get::<Option<i64>, _>(0)?.map(Time))
 }
 
 /// A deadline whose time has come.
@@ -147,17 +166,17 @@ async fn fire_one(tx: &mut Tx, due: &Due, now: Time) -> Result<bool> {
 
 async fn zero_record(tx: &mut Tx, by: &By, due: &Due) -> Result<()> {
     let institution_id = &due.subject;
+    let days = tx.packs().rules_at(due.at).presence.zero_record_days;
+    // If the silence goes on, half a month later it is due again.
+    set(tx, Kind::ZeroRecord, institution_id, due.at.plus_days(days)).await?;
     // A suspended or closed institution is silent by order.
     if crate::register::suspended_or_closed(tx, institution_id, due.at).await? {
         return Ok(());
     }
-    let days = tx.packs().rules_at(due.at).presence.zero_record_days;
     let new = NewAlert {
         raised_at: due.at,
         inputs: json!({"days": days, "since": due.at.plus_days(-days).0}),
         ..NewAlert::of(Rule::A18, institution_id, format!("A18:{institution_id}:{}", due.at.0))
     };
-    alert::raise(tx, by, new).await?;
-    // If the silence goes on, half a month later it is due again.
-    set(tx, Kind::ZeroRecord, institution_id, due.at.plus_days(days)).await
+    alert::raise(tx, by, new).await.map(drop)
 }

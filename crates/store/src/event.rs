@@ -172,10 +172,10 @@ pub async fn of_subject(
     subject: &str,
     limit: i64,
 ) -> Result<Vec<Event>> {
-    let reach = scope.reach();
+    let reach = scope.institutions_reach();
     Ok(sqlx::query_as(
-        "select coalesce(event.position, 0) as position, event.institution_id, event.at, event.actor,
-            event.subject_kind, event.subject, event.action, event.particulars
+        "select coalesce(event.position, 0) as position, event.institution_id, event.at,
+            event.actor, event.subject_kind, event.subject, event.action, event.particulars
          from event
          left join institution on institution.institution_id = event.institution_id
          where event.subject_kind = $1 and event.subject = $2

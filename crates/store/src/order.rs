@@ -26,6 +26,18 @@ pub(crate) fn sort_key(name: &str) -> String {
     format!("{syllables}|{initials}|{name}")
 }
 
+/// Locks a series until the transaction ends, without taking a number.
+pub(crate) async fn hold_series(tx: &mut Tx, series: &str) -> Result<()> {
+    sqlx::query(
+        "insert into serial (series, last) values ($1, 0)
+         on conflict (series) do update set last = serial.last",
+    )
+    .bind(series)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// The next number of a series, from 1, without gaps.
 pub(crate) async fn next_in_series(tx: &mut Tx, series: &str) -> Result<i64> {
     let row = sqlx::query(

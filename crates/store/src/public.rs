@@ -3,6 +3,7 @@
 use rules::Time;
 use sqlx::Row;
 
+use crate::blob::Blob;
 use crate::order::like_pattern;
 use crate::page::{Listed, Slice};
 use crate::register::{Filed, filed_at};
@@ -104,4 +105,21 @@ pub async fn by_serial(tx: &mut Tx, serial: &str, now: Time) -> Result<QrPage> {
     )?;
     let level_max = tx.packs().rules_at(now).level_max(kind);
     Ok(QrPage { place, categories, people, level_max })
+}
+
+/// The latest portrait of a practitioner; what the QR page shows beside the name.
+pub async fn portrait(tx: &mut Tx, practitioner_id: &str) -> Result<Option<Blob>> {
+    let row = sqlx::query(
+        "select blob.sha256, blob.media_type, blob.body from attachment
+         join blob on blob.sha256 = attachment.sha256
+         where subject_kind = 'practitioner' and subject = $1 and attachment.kind = 'portrait'
+         order by added_at desc, attachment_id desc limit 1",
+    )
+    .bind(practitioner_id)
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(|row| {
+        Ok(Blob { sha256: row.try_get(0)?, media_type: row.try_get(1)?, body: row.try_get(2)? })
+    })
+    .transpose()
 }

@@ -3,15 +3,17 @@
 //! Everything in it is dated: a row is never overwritten by the next state of affairs, it ends.
 
 mod enter;
+mod people;
 mod read;
 
 pub use enter::{
     NewCredential, NewFiling, NewInstitution, NewPractitioner, NewRegion, add_credential,
     add_filing, add_institution, add_practitioner, add_region, add_room, suspend,
 };
+pub use people::{Filed, Team, filed_at, people_of, standing, team_of};
+pub(crate) use people::{suspended, suspended_or_closed};
 pub use read::{
-    Coverage, Filed, Institution, InstitutionFilter, InstitutionLine, MapPoint, Region, Room,
-    Status, Team, ViewCounts, coverage, filed_at, institution, institutions, map_points, people_of,
-    region, regions, room_of, rooms, standing, statuses, team_of, view_counts,
+    Coverage, EXPIRING_DAYS, Institution, InstitutionFilter, InstitutionLine, MapPoint, Region,
+    Room, Status, ViewCounts, coverage, ids_in, institution, institutions, map_points, region,
+    regions, room_of, rooms, statuses, view_counts,
 };
-pub(crate) use read::{suspended, suspended_or_closed};

@@ -51,7 +51,9 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |tx| {
             Box::pin(async move {
-                let result = match AssertUnwindSafe(step(tx)).catch_unwind().await {
+                // Inside the block, because a step may panic before it has made its future.
+                let stepped = AssertUnwindSafe(async { step(tx).await }).catch_unwind().await;
+                let result = match stepped {
                     Ok(result) => result,
                     Err(_) => Err(Error::Lost("the step panicked".into())),
                 };

@@ -12,7 +12,7 @@
  * @typedef {{at: [number, number], s?: string, t?: string, n?: string, href?: string,
  *   ring?: boolean, b?: boolean}} Point `t` label, `n` name shown at the pointer, `b` bold
  * @typedef {{points: Point[], focus?: string, box?: [number, number, number, number],
- *   labels?: Record<string, [number, number]>}} Data `labels`: by code, where its name stands
+ *   names?: Record<string, string>}} Data `names`: of districts by code; others stay nameless
  */
 
 const LIGHT = {
@@ -66,7 +66,7 @@ export function parseData(text) {
     ),
     focus: data?.focus,
     box: Array.isArray(data?.box) && data.box.length === 4 ? data.box : undefined,
-    labels: data?.labels,
+    names: data?.names,
   };
 }
 
@@ -208,9 +208,9 @@ function layersOf(ol, holder) {
     new ol.layer.Vector({
       source: land,
       style: (/** @type {any} */ district) => {
-        const at = data.labels?.[district.get('code')] ?? district.get('at');
+        const at = district.get('at');
         const place = at ? new ol.geom.Point(ol.proj.fromLonLat(at)) : undefined;
-        return drawn.district(district.get('name'), place);
+        return drawn.district(data.names?.[district.get('code')] ?? '', place);
       },
     }),
     // Labels that would lie on one another give way, the more urgent one stays.

@@ -118,7 +118,6 @@ words! {
     related_institution: "机构" / "Institution";
     step_done(step): "{step}，已记录。" / "{step}: recorded.";
     min_line(at): "下限 {at}" / "minimum {at}";
-    step_by(name): "由 {name}" / "by {name}";
     with_second(name): "，同行 {name}" / ", with {name}";
 }
 

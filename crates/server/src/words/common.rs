@@ -27,13 +27,11 @@ words! {
     live_on: "实时" / "Live";
     live_off: "已断开，正在重连" / "Disconnected, reconnecting";
     live_wait: "连接中" / "Connecting";
-    live_age: "{s} 秒前更新" / "updated {s} s ago";
     request_failed: "没能取到最新内容，页面上的可能已过时。" / "The latest could not be fetched; what you see may be out of date.";
     request_offline: "网络断开。恢复后会自动更新。" / "Offline. This page updates by itself when the network is back.";
     search_word: "查找" / "Search";
     all: "全部" / "All";
     none: "无" / "None";
-    back: "返回" / "Back";
     clear: "清空" / "Clear";
     apply: "筛选" / "Apply";
     previous: "上一页" / "Previous";
@@ -51,7 +49,6 @@ words! {
     fault_too_many: "请求太频繁，请一分钟后再试。" / "Too many requests. Please try again in a minute.";
     fault_broken: "系统出错，您的填写保存在本机草稿中。可以重试；如果仍不行，把下面的编号告诉管理员。"
         / "The system failed. What you typed is kept as a draft in this browser. Try again; otherwise give the number below to the administrator.";
-    retry: "重试" / "Try again";
     to_home: "回首页" / "To the start page";
 }
 

@@ -95,5 +95,4 @@ words! {
     duty_back: "回工作台" / "Home";
     due_over(span): "已超期 {span}" / "{span} over";
     due_left(span): "剩 {span}" / "{span} left";
-    in_short_age: "已发生" / "age";
 }

@@ -17,7 +17,6 @@ words! {
     col_planned: "计划" / "Planned";
     col_started: "开始" / "Started";
     col_client: "就医者" / "Client";
-    col_level: "级别" / "Level";
     op_declared: "已申报" / "Declared";
     op_ready: "人员已到" / "Ready";
     op_in_progress: "正在手术" / "Operating";

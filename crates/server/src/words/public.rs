@@ -27,7 +27,7 @@ words! {
     public_scope: "可做项目" / "May do";
     public_licence: "许可有效期" / "Licence until";
     public_until(day): "至 {day}" / "{day}";
-    public_orders: "近三年停业整改" / "Suspensions, 3 years";
+    public_orders: "近三年整改" / "Suspensions, 3 years";
     public_orders_n(n): "{n} 次" / "{n}";
     public_address: "地址" / "Address";
     public_surgery(levels): "美容外科{levels}手术" / "aesthetic surgery up to {levels}";

@@ -126,7 +126,8 @@ async fn record(
     .bind(disposal.step.code())
     .bind(now.0)
     .bind(account_id)
-    .bind(&disposal.second_account)
+    // Only on site was it looked up who that is.
+    .bind(disposal.second_account.as_ref().filter(|_| disposal.method == Some(Method::OnSite)))
     .bind(disposal.method.map(Method::code))
     .bind(disposal.outcome.map(Outcome::code))
     .bind(disposal.text.trim())

@@ -5,7 +5,7 @@ use rules::alert::Rule;
 use serde_json::{Value, json};
 
 use crate::event::{self, By, Subject};
-use crate::order::next_in_series;
+use crate::order::{hold_series, next_in_series};
 use crate::{Error, Result, Tx};
 
 /// What an alert is about. `inputs` holds numbers, codes and ids; the sentence is made when shown.
@@ -50,7 +50,10 @@ pub(crate) async fn raise(tx: &mut Tx, by: &By, new: NewAlert) -> Result<Option<
             .ok_or_else(|| Error::Pack(format!("no text for {}", new.rule.code())))?;
         (text.level, pack.pack.version.clone(), pack.disposal.explain_h)
     };
-    let day = tx.packs().calendar.compact_date(new.raised_at);
+    let series = format!("alert:{}", tx.packs().calendar.compact_date(new.raised_at));
+    // The series is locked before the row: in the other order two transactions that raise several
+    // alerts each could wait for one another for ever.
+    hold_series(tx, &series).await?;
     let alert_id = tx.id("alr", by.now)?;
     let explain_due_at = by.now.max(new.raised_at).plus_min(explain_h * 60);
     // The number is taken only when the row is new, so that numbers have no gaps.
@@ -82,7 +85,8 @@ pub(crate) async fn raise(tx: &mut Tx, by: &By, new: NewAlert) -> Result<Option<
     if raised == 0 {
         return Ok(None);
     }
-    let running = next_in_series(tx, &format!("alert:{day}")).await?;
+    let running = next_in_series(tx, &series).await?;
+    let day = tx.packs().calendar.compact_date(new.raised_at);
     sqlx::query("update alert set number = $3 where institution_id = $1 and alert_id = $2")
         .bind(&new.institution_id)
         .bind(&alert_id)

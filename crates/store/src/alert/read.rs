@@ -107,9 +107,9 @@ impl AlertRow {
 pub async fn alert(tx: &mut Tx, scope: &Scope, alert_id: &str) -> Result<Alert> {
     let reach = scope.reach();
     let row: Option<AlertRow> = sqlx::query_as(
-        "select alert.institution_id, alert.alert_id, number, rule, level, raised_at, recorded_at,
-            operation_id, alert.practitioner_id, terminal_id, checkin_id, inputs, pack_version,
-            explain_due_at, state, state_at, state_by, explained_at, outcome,
+        "select alert.institution_id, alert.alert_id, alert.number, rule, level, raised_at,
+            recorded_at, operation_id, alert.practitioner_id, terminal_id, checkin_id, inputs,
+            pack_version, explain_due_at, state, state_at, state_by, explained_at, outcome,
             institution.name_zh as institution_zh, institution.name_en as institution_en,
             institution.region_code, room.kind as room_kind, room.number as room_number,
             practitioner.name_zh as practitioner_zh, practitioner.name_en as practitioner_en
@@ -146,6 +146,7 @@ pub async fn counts(
     periods: Periods,
     now: Time,
 ) -> Result<AlertCounts> {
+    let reach = scope.institutions_reach();
     Ok(sqlx::query_as(
         "select count(case when raised_at >= $1 then 1 end) as day,
             count(case when raised_at >= $2 then 1 end) as week,
@@ -160,8 +161,8 @@ pub async fn counts(
     .bind(periods.month.0)
     .bind(periods.week.0.min(periods.month.0))
     .bind(now.0)
-    .bind(&scope.reach().region)
-    .bind(&scope.reach().institution)
+    .bind(&reach.region)
+    .bind(&reach.institution)
     .fetch_one(tx.conn())
     .await?)
 }
@@ -178,18 +179,19 @@ pub struct OpenCounts {
 }
 
 pub async fn open_counts(tx: &mut Tx, scope: &Scope) -> Result<OpenCounts> {
+    let reach = scope.institutions_reach();
     Ok(sqlx::query_as(
         "select count(*) as open,
             count(case when state in ('new', 'claimed', 'asked') then 1 end) as waiting_for_clinic,
             count(case when state in ('explained', 'verified') then 1 end) as waiting_for_officer,
             count(case when level = 'danger' then 1 end) as danger
          from alert join institution on institution.institution_id = alert.institution_id
-         where closed_at is null
+         where alert.closed_at is null
            and (cast($1 as text) is null or institution.region_code = $1)
            and (cast($2 as text) is null or alert.institution_id = $2)",
     )
-    .bind(&scope.reach().region)
-    .bind(&scope.reach().institution)
+    .bind(&reach.region)
+    .bind(&reach.institution)
     .fetch_one(tx.conn())
     .await?)
 }
@@ -257,6 +259,7 @@ pub struct AlertFilter {
     pub level: Option<String>,
     pub text: Option<String>,
     pub institution_id: Option<String>,
+    pub operation_id: Option<String>,
     pub from: Option<Time>,
     pub until: Option<Time>,
 }
@@ -271,7 +274,7 @@ pub async fn alerts(
     let repeat_days = tx.packs().rules_at(now).disposal.repeat_days;
     let reach = scope.reach();
     let rows: Vec<AlertLine> = sqlx::query_as(
-        "select alert.institution_id, alert.alert_id, number, rule, level, raised_at,
+        "select alert.institution_id, alert.alert_id, alert.number, rule, level, raised_at,
             explain_due_at, state, outcome, inputs, pack_version,
             institution.name_zh as institution_zh, institution.name_en as institution_en,
             street_zh, street_en, room.kind as room_kind, room.number as room_number,
@@ -293,12 +296,13 @@ pub async fn alerts(
            and (cast($7 as text) is null or level = $7)
            and (cast($8 as text) is null or lower(institution.sort_key) like lower($8) escape '!'
                 or lower(institution.name_en) like lower($8) escape '!'
-                or lower(number) like lower($8) escape '!')
+                or lower(alert.number) like lower($8) escape '!')
            and raised_at >= $9 and raised_at < $10
-           and ($11 = 'all' or ($11 = 'open' and closed_at is null)
-                or ($11 = 'closed' and closed_at is not null)
+           and ($11 = 'all' or ($11 = 'open' and alert.closed_at is null)
+                or ($11 = 'closed' and alert.closed_at is not null)
                 or ($11 = 'clinic' and state in ('new', 'claimed', 'asked'))
                 or ($11 = 'officer' and state in ('explained', 'verified')))
+           and (cast($14 as text) is null or alert.operation_id = $14)
          order by raised_at desc, alert.alert_id desc limit $12 offset $13",
     )
     .bind(repeat_days * Time::DAY_MS)
@@ -314,6 +318,7 @@ pub async fn alerts(
     .bind(&filter.view)
     .bind(slice.limit)
     .bind(slice.offset)
+    .bind(&filter.operation_id)
     .fetch_all(tx.conn())
     .await?;
     Ok(Listed { total: rows.first().map_or(0, |row| row.total), rows })
@@ -321,6 +326,23 @@ pub async fn alerts(
 
 /// Open alerts that are ranked against each other; older ones beyond it wait their turn.
 const RANKED_MAX: i64 = 500;
+
+/// The alerts of one operation, newest first.
+pub async fn of_operation(
+    tx: &mut Tx,
+    scope: &Scope,
+    operation_id: &str,
+    now: Time,
+) -> Result<Vec<AlertLine>> {
+    let filter = AlertFilter {
+        view: "all".into(),
+        operation_id: Some(operation_id.to_owned()),
+        ..AlertFilter::default()
+    };
+    Ok(alerts(tx, scope, &filter, now, Slice::first(OF_OPERATION_MAX)).await?.rows)
+}
+
+const OF_OPERATION_MAX: i64 = 50;
 
 /// Open alerts ranked by risk; equal ranks by age, oldest first [N44].
 pub async fn worklist(

@@ -15,6 +15,7 @@ use sqlx::Row;
 use crate::alert::{NewAlert, raise};
 use crate::deadline::{self, Kind};
 use crate::event::{self, By, Subject};
+use crate::operation::{self, Passed};
 use crate::{Result, Tx, error::coded, register};
 
 /// A check as the terminal sent it, with where it stands.
@@ -39,12 +40,23 @@ struct Before {
     started: bool,
 }
 
+impl Before {
+    /// The operation that the check moves on: one that is cancelled or confirmed stays as it is.
+    fn open_operation(&self) -> Option<&str> {
+        let open = self.facts.operation.as_ref().is_some_and(|operation| !operation.closed);
+        self.operation_id.as_deref().filter(|_| open)
+    }
+}
+
 /// Records the check whatever it shows, and raises one alert per finding that is one.
 pub(crate) async fn record(tx: &mut Tx, by: &By, seen: &Seen) -> Result<()> {
     let (limits, version) = {
         let pack = tx.packs().rules_at(seen.check.at);
         (pack.presence.clone(), pack.pack.version.clone())
     };
+    if let Some(operation_id) = &seen.operation_id {
+        operation::hold(tx, &seen.institution_id, operation_id).await?;
+    }
     let mut before = before(tx, seen).await?;
     let mut verdict = judge(&seen.check, &before.facts, &limits);
     let checkin_id = tx.id("chk", by.now)?;
@@ -189,45 +201,21 @@ async fn open_presence(
 }
 
 async fn came_in(tx: &mut Tx, seen: &Seen, before: &Before) -> Result<()> {
-    let Some(operation_id) = &before.operation_id else { return Ok(()) };
-    let at = seen.check.at.0;
-    sqlx::query(
-        "insert into operation_member (institution_id, operation_id, practitioner_id, role,
-            first_in_at)
-         values ($1, $2, $3, $4, $5)
-         on conflict (institution_id, operation_id, practitioner_id) do update
-         set first_in_at = coalesce(operation_member.first_in_at, excluded.first_in_at)",
-    )
-    .bind(&seen.institution_id)
-    .bind(operation_id)
-    .bind(&seen.practitioner_id)
-    .bind(seen.check.role.code())
-    .bind(at)
-    .execute(tx.conn())
-    .await?;
-    let started = (seen.check.role == Role::Attending).then_some(at);
-    sqlx::query(
-        "update operation set first_in_at = coalesce(first_in_at, $3),
-            started_at = coalesce(started_at, $4), signed_out_at = null
-         where institution_id = $1 and operation_id = $2 and confirmed_at is null",
-    )
-    .bind(&seen.institution_id)
-    .bind(operation_id)
-    .bind(at)
-    .bind(started)
-    .execute(tx.conn())
-    .await?;
-    let days = tx.packs().rules_at(seen.check.at).presence.zero_record_days;
+    let Some(operation_id) = before.open_operation() else { return Ok(()) };
+    let at = seen.check.at;
+    let passed = Passed {
+        institution_id: &seen.institution_id,
+        operation_id,
+        practitioner_id: &seen.practitioner_id,
+        role: seen.check.role,
+        at,
+    };
+    operation::came_in(tx, &passed).await?;
     // A check that arrives late does not undo an alert that was due before it was made.
-    sqlx::query(
-        "delete from deadline where kind = 'nobody_came' and subject = $1 and due_at >= $2",
-    )
-    .bind(operation_id)
-    .bind(at)
-    .execute(tx.conn())
-    .await?;
-    if started.is_some() && !before.started {
-        let due = zero_record_due(seen.check.at, days);
+    deadline::met(tx, Kind::NobodyCame, operation_id, at).await?;
+    if seen.check.role == Role::Attending && !before.started {
+        let days = tx.packs().rules_at(at).presence.zero_record_days;
+        let due = zero_record_due(at, days);
         deadline::postpone(tx, Kind::ZeroRecord, &seen.institution_id, due).await?;
     }
     Ok(())
@@ -243,31 +231,15 @@ async fn went_out(tx: &mut Tx, seen: &Seen, before: &Before) -> Result<()> {
     .bind(&before.operation_id)
     .execute(tx.conn())
     .await?;
-    let Some(operation_id) = &before.operation_id else { return Ok(()) };
-    sqlx::query(
-        "update operation_member set last_out_at = $4
-         where institution_id = $1 and operation_id = $2 and practitioner_id = $3",
-    )
-    .bind(&seen.institution_id)
-    .bind(operation_id)
-    .bind(&seen.practitioner_id)
-    .bind(seen.check.at.0)
-    .execute(tx.conn())
-    .await?;
-    // Signed out is when the last one of those who went in has left.
-    sqlx::query(
-        "update operation set signed_out_at = $3
-         where institution_id = $1 and operation_id = $2 and started_at is not null
-           and not exists (select 1 from open_presence
-                where open_presence.institution_id = operation.institution_id
-                  and open_presence.operation_id = operation.operation_id)",
-    )
-    .bind(&seen.institution_id)
-    .bind(operation_id)
-    .bind(seen.check.at.0)
-    .execute(tx.conn())
-    .await?;
-    Ok(())
+    let Some(operation_id) = before.open_operation() else { return Ok(()) };
+    let passed = Passed {
+        institution_id: &seen.institution_id,
+        operation_id,
+        practitioner_id: &seen.practitioner_id,
+        role: seen.check.role,
+        at: seen.check.at,
+    };
+    operation::went_out(tx, &passed).await
 }
 
 async fn keep(

@@ -1,5 +1,7 @@
 //! Declaring an operation, and what a clinic does with it by hand.
 
+use std::collections::HashMap;
+
 use rules::Time;
 use rules::alert::Rule;
 use rules::operation::{
@@ -14,7 +16,7 @@ use crate::alert::{NewAlert, raise};
 use crate::deadline::{self, Kind};
 use crate::event::{self, By, Subject};
 use crate::order::next_in_series;
-use crate::{Refusal, Result, Scope, Tx, register};
+use crate::{Error, Refusal, Result, Scope, Tx, register};
 
 /// Who takes part, in which role.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,6 +184,10 @@ pub async fn declare(
     if !named || declaration.client_name.chars().count() > 60 {
         return Err(Refusal::Text.into());
     }
+    // Asked first: a form whose answer was lost gets it again, whatever the gate says by now.
+    if let Some(operation_id) = declared_before(tx, &institution_id, declaration).await? {
+        return Ok(operation_id);
+    }
     let gated = gate(tx, &institution_id, declaration, now).await?;
     if !gated.passes() {
         return Err(Refusal::Gate.into());
@@ -190,7 +196,8 @@ pub async fn declare(
     if !insert(tx, &institution_id, &operation_id, &account.account_id, declaration, &gated, now)
         .await?
     {
-        return declared_before(tx, &institution_id, declaration).await;
+        let before = declared_before(tx, &institution_id, declaration).await?;
+        return before.ok_or_else(|| Error::Lost("the operation vanished".into()));
     }
     add_members(tx, &institution_id, &operation_id, &declaration.members).await?;
     let by = By::account(&account.account_id, now);
@@ -295,19 +302,60 @@ async fn declared_before(
     tx: &mut Tx,
     institution_id: &str,
     declaration: &Declaration,
-) -> Result<String> {
+) -> Result<Option<String>> {
     let row = sqlx::query(
-        "select operation_id, procedure_code, planned_at, client_name from operation
-         where institution_id = $1 and request_key = $2",
+        "select operation_id, procedure_code, planned_at, planned_min, room_id, anaesthesia,
+            volume_ml, client_name, client_alias_zh, client_alias_en
+         from operation where institution_id = $1 and request_key = $2",
     )
     .bind(institution_id)
     .bind(&declaration.request_key)
-    .fetch_one(tx.conn())
+    .fetch_optional(tx.conn())
     .await?;
+    let Some(row) = row else { return Ok(None) };
+    let operation_id: String = row.try_get(0)?;
     let same = row.try_get::<String, _>(1)? == declaration.procedure_code
         && row.try_get::<i64, _>(2)? == declaration.planned_at.0
-        && row.try_get::<String, _>(3)? == declaration.client_name.trim();
-    if same { Ok(row.try_get(0)?) } else { Err(Refusal::RequestKeyReused.into()) }
+        && row.try_get::<i64, _>(3)? == declaration.planned_min
+        && row.try_get::<String, _>(4)? == declaration.room_id
+        && row.try_get::<String, _>(5)? == declaration.anaesthesia.code()
+        && row.try_get::<Option<i64>, _>(6)? == declaration.volume_ml
+        && row.try_get::<String, _>(7)? == declaration.client_name.trim()
+        && row.try_get::<String, _>(8)? == declaration.client_alias_zh.trim()
+        && row.try_get::<String, _>(9)? == declaration.client_alias_en.trim()
+        && same_team(tx, institution_id, &operation_id, &declaration.members).await?;
+    if same { Ok(Some(operation_id)) } else { Err(Refusal::RequestKeyReused.into()) }
+}
+
+/// Whether exactly these people were declared. Who came without being declared does not count.
+async fn same_team(
+    tx: &mut Tx,
+    institution_id: &str,
+    operation_id: &str,
+    members: &[Member],
+) -> Result<bool> {
+    let rows = sqlx::query(
+        "select practitioner_id, role, first_in_at from operation_member
+         where institution_id = $1 and operation_id = $2",
+    )
+    .bind(institution_id)
+    .bind(operation_id)
+    .fetch_all(tx.conn())
+    .await?;
+    let mut declared = HashMap::new();
+    for member in members {
+        // Named twice, the first role holds, as it does when the team is written.
+        declared.entry(member.practitioner_id.clone()).or_insert(member.role.code());
+    }
+    for row in rows {
+        let role: String = row.try_get(1)?;
+        match declared.remove(&row.try_get::<String, _>(0)?) {
+            Some(named) if named == role => {}
+            None if row.try_get::<Option<i64>, _>(2)?.is_some() => {}
+            Some(_) | None => return Ok(false),
+        }
+    }
+    Ok(declared.is_empty())
 }
 
 async fn late(

@@ -145,6 +145,7 @@ pub async fn counts(
     periods: Periods,
     now: Time,
 ) -> Result<OperationCounts> {
+    let reach = scope.institutions_reach();
     Ok(sqlx::query_as(
         "select count(case when started_at >= $1 then 1 end) as day,
             count(case when started_at >= $2 then 1 end) as week,
@@ -161,10 +162,36 @@ pub async fn counts(
     .bind(periods.month.0)
     .bind(periods.week.0.min(periods.month.0))
     .bind(now.0)
-    .bind(&scope.reach().region)
-    .bind(&scope.reach().institution)
+    .bind(&reach.region)
+    .bind(&reach.institution)
     .fetch_one(tx.conn())
     .await?)
+}
+
+/// Operations of one institution since the start of the month.
+pub async fn month_of(
+    tx: &mut Tx,
+    scope: &Scope,
+    institution_id: &str,
+    month: Time,
+    now: Time,
+) -> Result<i64> {
+    let reach = scope.institutions_reach();
+    let row = sqlx::query(
+        "select count(*) from operation
+         join institution on institution.institution_id = operation.institution_id
+         where operation.institution_id = $1 and started_at >= $2 and started_at <= $3
+           and (cast($4 as text) is null or institution.region_code = $4)
+           and (cast($5 as text) is null or operation.institution_id = $5)",
+    )
+    .bind(institution_id)
+    .bind(month.0)
+    .bind(now.0)
+    .bind(&reach.region)
+    .bind(&reach.institution)
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(row.try_get(0)?)
 }
 
 /// How many operations began in an hour of the running day.
@@ -175,6 +202,7 @@ pub struct Hour {
 }
 
 pub async fn hours(tx: &mut Tx, scope: &Scope, day: Time, now: Time) -> Result<Vec<Hour>> {
+    let reach = scope.institutions_reach();
     let rows = sqlx::query(
         "select (started_at - $1) / 3600000 as hour, count(*) from operation
          join institution on institution.institution_id = operation.institution_id
@@ -185,8 +213,8 @@ pub async fn hours(tx: &mut Tx, scope: &Scope, day: Time, now: Time) -> Result<V
     )
     .bind(day.0)
     .bind(now.0)
-    .bind(&scope.reach().region)
-    .bind(&scope.reach().institution)
+    .bind(&reach.region)
+    .bind(&reach.institution)
     .fetch_all(tx.conn())
     .await?;
     rows.iter().map(|row| Ok(Hour { hour: row.try_get(0)?, operations: row.try_get(1)? })).collect()
@@ -212,6 +240,7 @@ pub struct OpenOperation {
 }
 
 pub async fn open_now(tx: &mut Tx, scope: &Scope, limit: i64) -> Result<Vec<OpenOperation>> {
+    let reach = scope.institutions_reach();
     Ok(sqlx::query_as(
         "select operation.institution_id, operation.operation_id, short_zh, short_en,
             room.kind as room_kind, room.number as room_number, procedure_code, level, volume_ml,
@@ -232,8 +261,8 @@ pub async fn open_now(tx: &mut Tx, scope: &Scope, limit: i64) -> Result<Vec<Open
            and (cast($2 as text) is null or operation.institution_id = $2)
          order by started_at desc, operation.operation_id limit $3",
     )
-    .bind(&scope.reach().region)
-    .bind(&scope.reach().institution)
+    .bind(&reach.region)
+    .bind(&reach.institution)
     .bind(limit)
     .fetch_all(tx.conn())
     .await?)
@@ -330,7 +359,9 @@ pub async fn operations(
                 or ($9 = 'open' and started_at is not null and signed_out_at is null
                     and cancelled_at is null)
                 or ($9 = 'unconfirmed' and signed_out_at is not null and confirmed_at is null))
-         order by planned_at desc, operation.operation_id desc limit $11 offset $12",
+         order by case when started_at is not null and signed_out_at is null
+                       and cancelled_at is null then 0 else 1 end,
+            planned_at desc, operation.operation_id desc limit $11 offset $12",
     )
     .bind(&reach.region)
     .bind(&reach.institution)

@@ -1,9 +1,7 @@
 //! Reading the register.
 
 use rules::Time;
-use rules::register::{
-    Category, Credential, CredentialKind, Filing, InstitutionKind, Role, Span, Standing,
-};
+use rules::register::InstitutionKind;
 use sqlx::Row;
 
 use crate::order::like_pattern;
@@ -120,6 +118,7 @@ pub struct Coverage {
 }
 
 pub async fn coverage(tx: &mut Tx, scope: &Scope, now: Time) -> Result<Coverage> {
+    let reach = scope.institutions_reach();
     Ok(sqlx::query_as(
         "select count(*) as registered,
             count(case when installed_at <= $1 then 1 end) as installed,
@@ -138,8 +137,8 @@ pub async fn coverage(tx: &mut Tx, scope: &Scope, now: Time) -> Result<Coverage>
                  and (cast($3 as text) is null or institution_id = $3)) as rollout",
     )
     .bind(now.0)
-    .bind(&scope.reach().region)
-    .bind(&scope.reach().institution)
+    .bind(&reach.region)
+    .bind(&reach.institution)
     .fetch_one(tx.conn())
     .await?)
 }
@@ -185,6 +184,7 @@ pub async fn institutions(
     now: Time,
     slice: Slice,
 ) -> Result<Listed<InstitutionLine>> {
+    let reach = scope.institutions_reach();
     let (recent, expiring) = recent_and_expiring(tx, now);
     let rows: Vec<InstitutionLine> = sqlx::query_as(
         "with line as (
@@ -242,8 +242,8 @@ pub async fn institutions(
     )
     .bind(now.0)
     .bind(month_from.0)
-    .bind(&scope.reach().region)
-    .bind(&scope.reach().institution)
+    .bind(&reach.region)
+    .bind(&reach.institution)
     .bind(&filter.kind)
     .bind(filter.text.as_deref().filter(|text| !text.trim().is_empty()).map(like_pattern))
     .bind(&filter.view)
@@ -318,7 +318,7 @@ pub struct Room {
 pub async fn rooms(tx: &mut Tx, institution_id: &str) -> Result<Vec<Room>> {
     Ok(sqlx::query_as(
         "select room_id, institution_id, kind, number from room where institution_id = $1
-         order by kind desc, number",
+         order by kind, number",
     )
     .bind(institution_id)
     .fetch_all(tx.conn())
@@ -335,178 +335,6 @@ pub async fn room_of(tx: &mut Tx, institution_id: &str, room_id: &str) -> Result
     .bind(institution_id)
     .fetch_optional(tx.conn())
     .await?)
-}
-
-/// What the register says of a person at an institution, for the rules.
-pub async fn standing(
-    tx: &mut Tx,
-    practitioner_id: &str,
-    institution_id: &str,
-    at: Time,
-) -> Result<Standing> {
-    let filings = sqlx::query(
-        "select role, category, from_at, to_at from filing
-         where practitioner_id = $1 and institution_id = $2",
-    )
-    .bind(practitioner_id)
-    .bind(institution_id)
-    .fetch_all(tx.conn())
-    .await?;
-    let credentials = sqlx::query(
-        "select kind, category, from_at, to_at from credential where practitioner_id = $1",
-    )
-    .bind(practitioner_id)
-    .fetch_all(tx.conn())
-    .await?;
-    let mut standing = Standing {
-        institution_suspended: suspended(tx, institution_id, at).await?,
-        ..Standing::default()
-    };
-    for row in filings {
-        let role: String = row.try_get(0)?;
-        standing.filings_here.push(Filing {
-            role: coded(Role::of(&role), "filing.role", &role)?,
-            category: category(&row, 1)?,
-            span: span(&row, 2)?,
-        });
-    }
-    for row in credentials {
-        let kind: String = row.try_get(0)?;
-        standing.credentials.push(Credential {
-            kind: coded(CredentialKind::of(&kind), "credential.kind", &kind)?,
-            category: category(&row, 1)?,
-            span: span(&row, 2)?,
-        });
-    }
-    Ok(standing)
-}
-
-fn category(row: &sqlx::any::AnyRow, index: usize) -> Result<Option<Category>> {
-    let word: Option<String> = row.try_get(index)?;
-    word.map(|word| coded(Category::of(&word), "category", &word)).transpose()
-}
-
-fn span(row: &sqlx::any::AnyRow, index: usize) -> Result<Span> {
-    let to: Option<i64> = row.try_get(index + 1)?;
-    Ok(Span { from: Time(row.try_get(index)?), to: to.map(Time) })
-}
-
-/// Suspended or closed: silence is then by order.
-pub(crate) async fn suspended_or_closed(
-    tx: &mut Tx,
-    institution_id: &str,
-    at: Time,
-) -> Result<bool> {
-    let row = sqlx::query(
-        "select count(*) from institution where institution_id = $1 and closed_at <= $2",
-    )
-    .bind(institution_id)
-    .bind(at.0)
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(row.try_get::<i64, _>(0)? > 0 || suspended(tx, institution_id, at).await?)
-}
-
-pub(crate) async fn suspended(tx: &mut Tx, institution_id: &str, at: Time) -> Result<bool> {
-    let row = sqlx::query(
-        "select count(*) from institution_status where institution_id = $1
-           and from_at <= $2 and (until_at is null or until_at > $2)",
-    )
-    .bind(institution_id)
-    .bind(at.0)
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(row.try_get::<i64, _>(0)? > 0)
-}
-
-/// One person filed at an institution, with what the public may know.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Filed {
-    pub practitioner_id: String,
-    pub name_zh: String,
-    pub name_en: String,
-    pub title: String,
-    pub role: String,
-    pub category: Option<String>,
-    pub main_at: Option<i64>,
-    pub from_at: i64,
-    /// The earliest end among the practice certificates and the filing, when one has an end.
-    pub valid_until: Option<i64>,
-}
-
-/// Who is filed at an institution on a day, attendings first.
-pub async fn filed_at(tx: &mut Tx, institution_id: &str, now: Time) -> Result<Vec<Filed>> {
-    Ok(sqlx::query_as(
-        "select practitioner.practitioner_id, practitioner.name_zh, practitioner.name_en,
-            practitioner.title, filing.role, filing.category, filing.main_at, filing.from_at,
-            (select min(credential.to_at) from credential
-             where credential.practitioner_id = practitioner.practitioner_id
-               and credential.from_at <= $2) as valid_until
-         from filing
-         join practitioner on practitioner.practitioner_id = filing.practitioner_id
-         where filing.institution_id = $1 and filing.from_at <= $2
-           and (filing.to_at is null or filing.to_at > $2)
-         order by case filing.role when 'attending' then 0 when 'anaesthetist' then 1
-                  when 'assistant' then 2 else 3 end,
-                  filing.from_at, practitioner.practitioner_id",
-    )
-    .bind(institution_id)
-    .bind(now.0)
-    .fetch_all(tx.conn())
-    .await?)
-}
-
-/// The people of an institution by role: what its forms offer.
-#[derive(Clone, Debug, Default)]
-pub struct Team {
-    pub attendings: Vec<Filed>,
-    pub anaesthetists: Vec<Filed>,
-    pub assistants: Vec<Filed>,
-}
-
-pub async fn team_of(tx: &mut Tx, institution_id: &str, now: Time) -> Result<Team> {
-    let mut team = Team::default();
-    for filed in filed_at(tx, institution_id, now).await? {
-        match filed.role.as_str() {
-            "attending" => team.attendings.push(filed),
-            "anaesthetist" => team.anaesthetists.push(filed),
-            _ => team.assistants.push(filed),
-        }
-    }
-    Ok(team)
-}
-
-/// The places where a person is filed, for the person's own page.
-pub async fn people_of(tx: &mut Tx, scope: &Scope) -> Result<Vec<(Filed, String, String)>> {
-    let practitioner = scope.reach().practitioner.clone().unwrap_or_default();
-    let rows: Vec<(String, String, Option<String>, Option<i64>, i64, Option<i64>, String, String)> =
-        sqlx::query_as(
-            "select filing.institution_id, filing.role, filing.category, filing.main_at,
-                filing.from_at, filing.to_at, institution.name_zh, institution.name_en
-             from filing
-             join institution on institution.institution_id = filing.institution_id
-             where filing.practitioner_id = $1 order by filing.from_at",
-        )
-        .bind(&practitioner)
-        .fetch_all(tx.conn())
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(_, role, category, main_at, from_at, valid_until, name_zh, name_en)| {
-            let filed = Filed {
-                practitioner_id: practitioner.clone(),
-                name_zh: String::new(),
-                name_en: String::new(),
-                title: String::new(),
-                role,
-                category,
-                main_at,
-                from_at,
-                valid_until,
-            };
-            (filed, name_zh, name_en)
-        })
-        .collect())
 }
 
 /// One institution on the map, with what decides its marker.
@@ -527,6 +355,7 @@ pub struct MapPoint {
 }
 
 pub async fn map_points(tx: &mut Tx, scope: &Scope, now: Time) -> Result<Vec<MapPoint>> {
+    let reach = scope.institutions_reach();
     let silent_min = tx.packs().rules_at(now).terminal.silent_min;
     Ok(sqlx::query_as(
         "select institution_id, name_zh, name_en, short_zh, short_en, lat, lng,
@@ -543,15 +372,37 @@ pub async fn map_points(tx: &mut Tx, scope: &Scope, now: Time) -> Result<Vec<Map
                and cancelled_at is null) as operating_now,
             (select count(*) from terminal
              where terminal.institution_id = institution.institution_id and retired_at is null
-               and (last_seen_at is null or last_seen_at < $2)) as silent_terminals
+               and last_seen_at < $2) as silent_terminals
          from institution
          where online_at <= $1 and closed_at is null
            and (cast($3 as text) is null or region_code = $3)
+           and (cast($4 as text) is null or institution_id = $4)
          order by sort_key",
     )
     .bind(now.0)
     .bind(now.plus_min(-silent_min).0)
-    .bind(&scope.reach().region)
+    .bind(&reach.region)
+    .bind(&reach.institution)
     .fetch_all(tx.conn())
     .await?)
+}
+
+/// The institutions a scope reaches, by id.
+pub async fn ids_in(tx: &mut Tx, scope: &Scope, now: Time) -> Result<Vec<String>> {
+    let reach = scope.reach();
+    let rows = sqlx::query(
+        "select institution_id from institution
+         where registered_at <= $1 and (cast($2 as text) is null or region_code = $2)
+           and (cast($3 as text) is null or institution_id = $3)
+           and (cast($4 as text) is null or exists (
+                select 1 from filing where filing.institution_id = institution.institution_id
+                  and filing.practitioner_id = $4))",
+    )
+    .bind(now.0)
+    .bind(&reach.region)
+    .bind(&reach.institution)
+    .bind(&reach.practitioner)
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?)
 }

@@ -1,6 +1,7 @@
 //! Enrolment by one-time code, and keys.
 
 use presence::event::EnrolRefusal;
+use rules::account::Permission;
 use rules::{Position, Time};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -52,7 +53,11 @@ pub async fn retire(tx: &mut Tx, scope: &Scope, terminal_id: &str, now: Time) ->
     event::append(tx, &by, subject, "retired", json!({})).await
 }
 
+/// Where a terminal stands that this scope may enrol and retire.
 async fn institution_of(tx: &mut Tx, scope: &Scope, terminal_id: &str) -> Result<String> {
+    if !scope.may(Permission::EnrolTerminals) {
+        return Err(Refusal::NotAllowed.into());
+    }
     let row = sqlx::query(
         "select terminal.institution_id from terminal
          join institution on institution.institution_id = terminal.institution_id
@@ -127,6 +132,12 @@ pub async fn enrol(
     now: Time,
 ) -> Result<std::result::Result<String, EnrolRefusal>> {
     let Some(key) = usable_key(public_key) else { return Ok(Err(EnrolRefusal::KeyInvalid)) };
+    // Written before it is read: two requests with one code take turns, and the second sees what
+    // the first one did.
+    sqlx::query("update terminal_enrolment set code_hash = code_hash where code_hash = $1")
+        .bind(code_hash(code))
+        .execute(tx.conn())
+        .await?;
     let row = sqlx::query(
         "select terminal_enrolment.terminal_id, expires_at, used_at, used_key, institution_id
          from terminal_enrolment

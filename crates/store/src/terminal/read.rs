@@ -1,7 +1,10 @@
 //! Reading terminals, and what the server owes them after its own absence.
 
 use rules::Time;
+use rules::terminal::{OpeningHours, silent_due};
+use sqlx::Row;
 
+use crate::deadline::{self, Kind};
 use crate::{Result, Scope, Tx};
 
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -30,7 +33,7 @@ pub async fn terminals(
     institution_id: Option<&str>,
     now: Time,
 ) -> Result<Vec<Terminal>> {
-    let reach = scope.reach();
+    let reach = scope.institutions_reach();
     Ok(sqlx::query_as(
         "select terminal_id, terminal.institution_id, institution.name_zh as institution_zh,
             institution.name_en as institution_en, room.kind as room_kind,
@@ -67,13 +70,17 @@ pub struct Online {
 
 /// Institutions in operation, and those of them of which no terminal has fallen silent.
 pub async fn online(tx: &mut Tx, scope: &Scope, now: Time) -> Result<Online> {
+    let reach = scope.institutions_reach();
     let silent_min = tx.packs().rules_at(now).terminal.silent_min;
     Ok(sqlx::query_as(
-        "select count(case when silent = 0 then 1 end) as online, count(*) as expected
+        "select count(case when silent = 0 and heard > 0 then 1 end) as online,
+            count(*) as expected
          from (select (select count(*) from terminal
                   where terminal.institution_id = institution.institution_id
-                    and retired_at is null
-                    and (last_seen_at is null or last_seen_at < $2)) as silent
+                    and retired_at is null and last_seen_at < $2) as silent,
+                (select count(*) from terminal
+                  where terminal.institution_id = institution.institution_id
+                    and retired_at is null and last_seen_at >= $2) as heard
                from institution
                where online_at <= $1 and closed_at is null
                  and not exists (select 1 from institution_status
@@ -84,8 +91,8 @@ pub async fn online(tx: &mut Tx, scope: &Scope, now: Time) -> Result<Online> {
     )
     .bind(now.0)
     .bind(now.plus_min(-silent_min).0)
-    .bind(&scope.reach().region)
-    .bind(&scope.reach().institution)
+    .bind(&reach.region)
+    .bind(&reach.institution)
     .fetch_one(tx.conn())
     .await?)
 }
@@ -100,6 +107,7 @@ pub struct Refused {
 }
 
 pub async fn refusals(tx: &mut Tx, scope: &Scope, limit: i64) -> Result<Vec<Refused>> {
+    let reach = scope.institutions_reach();
     Ok(sqlx::query_as(
         "select terminal_refusal.terminal_id, reason,
             cast(sum(times) as bigint) as times, max(last_at) as last_at
@@ -111,25 +119,31 @@ pub async fn refusals(tx: &mut Tx, scope: &Scope, limit: i64) -> Result<Vec<Refu
          group by terminal_refusal.terminal_id, reason
          order by 4 desc limit $3",
     )
-    .bind(&scope.reach().region)
-    .bind(&scope.reach().institution)
+    .bind(&reach.region)
+    .bind(&reach.institution)
     .bind(limit)
     .fetch_all(tx.conn())
     .await?)
 }
 
 /// After the server itself was away, silence is not the terminals' fault: their watches start
-/// anew. Returns how many were moved.
+/// anew, as if all had been heard of now. Returns how many were moved.
 pub async fn resume(tx: &mut Tx, now: Time) -> Result<u64> {
-    let silent_min = tx.packs().rules_at(now).terminal.silent_min;
-    let moved = sqlx::query(
-        "update deadline set due_at = $2
-         where kind = 'terminal_silent' and done_at is null and due_at <= $1",
+    let waiting = sqlx::query(
+        "select subject, opens_min, closes_min from deadline
+         join terminal on terminal_id = subject
+         join institution on institution.institution_id = terminal.institution_id
+         where deadline.kind = 'terminal_silent' and done_at is null order by subject",
     )
-    .bind(now.0)
-    .bind(now.plus_min(silent_min).0)
-    .execute(tx.conn())
-    .await?
-    .rows_affected();
+    .fetch_all(tx.conn())
+    .await?;
+    let mut moved = 0;
+    for row in waiting {
+        let hours = OpeningHours { opens: row.try_get(1)?, closes: row.try_get(2)? };
+        let packs = tx.packs();
+        let due = silent_due(now, hours, packs.calendar, &packs.rules_at(now).terminal);
+        let terminal_id: String = row.try_get(0)?;
+        moved += deadline::postpone(tx, Kind::TerminalSilent, &terminal_id, due).await?;
+    }
     Ok(moved)
 }

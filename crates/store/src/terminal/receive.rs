@@ -28,6 +28,8 @@ struct Device {
     home: Position,
     retired: bool,
     last: Option<(u64, Digest)>,
+    /// The event in hand is a late piece of a gap: it tells of the past, not of the present.
+    late: bool,
     moved_at: Option<i64>,
     hours: OpeningHours,
     keys: Vec<Key>,
@@ -54,7 +56,7 @@ pub async fn receive(
     envelope: &Envelope,
     received_at: Time,
 ) -> Result<Answered> {
-    let Some(device) = device(tx, terminal_id).await? else {
+    let Some(mut device) = device(tx, terminal_id).await? else {
         return Ok(Answer::UnknownDevice.into());
     };
     if device.keys.is_empty() {
@@ -85,6 +87,7 @@ pub async fn receive(
         refuse(tx, &device, hash, "bad_signature", received_at).await?;
         return Ok(Answer::BadSignature.into());
     }
+    device.late = device.last.is_some_and(|(last_seq, _)| event.seq <= last_seq);
     let answer = place_in_chain(tx, &device, &event, hash, envelope, received_at).await?;
     if answer.answer == Answer::Recorded {
         act_on(tx, &device, &event, received_at).await?;
@@ -122,6 +125,7 @@ async fn device(tx: &mut Tx, terminal_id: &str) -> Result<Option<Device>> {
         home: Position { lat: row.try_get(2)?, lng: row.try_get(3)? },
         retired: row.try_get::<Option<i64>, _>(4)?.is_some(),
         last,
+        late: false,
         moved_at: row.try_get(7)?,
         hours: OpeningHours { opens: row.try_get(8)?, closes: row.try_get(9)? },
         keys: keys(tx, terminal_id).await?,
@@ -271,7 +275,10 @@ async fn advance(
             last_seq = case when $2 > last_seq then $2 else last_seq end,
             last_seen_at = case when last_seen_at is null or last_seen_at < $4 then $4
                                 else last_seen_at end,
-            last_boot = $5, firmware = $6, config_hash = $7, clock_diff_ms = $8,
+            last_boot = case when $2 > last_seq then $5 else last_boot end,
+            firmware = case when $2 > last_seq then $6 else firmware end,
+            config_hash = case when $2 > last_seq then $7 else config_hash end,
+            clock_diff_ms = case when $2 > last_seq then $8 else clock_diff_ms end,
             missing = missing + $9
          where terminal_id = $1",
     )
@@ -415,6 +422,28 @@ async fn watch_place(
         None if back => None,
         None => device.moved_at,
     };
+    if !device.late {
+        stands(tx, device, event, moved_at).await?;
+    }
+    let (Some(by_m), None) = (by_m, device.moved_at) else { return Ok(()) };
+    let by = By { actor: Actor::Device(device.terminal_id.clone()), now: received_at };
+    // Nobody can tell what lay between late pieces, so they are one alert a day.
+    let sameness = match device.late {
+        true => format!("A15:{}:late:{}", device.terminal_id, tx.packs().calendar.day_number(at)),
+        false => format!("A15:{}:{}", device.terminal_id, event.seq),
+    };
+    let new = NewAlert {
+        raised_at: at,
+        terminal_id: Some(device.terminal_id.clone()),
+        room_id: Some(device.room_id.clone()),
+        inputs: json!({"by_m": by_m, "limit_m": limit_m, "seq": event.seq}),
+        ..NewAlert::of(Rule::A15, &device.institution_id, sameness)
+    };
+    raise(tx, &by, new).await.map(drop)
+}
+
+/// Keeps where the terminal stands now, and since when away from its place.
+async fn stands(tx: &mut Tx, device: &Device, event: &Event, moved_at: Option<i64>) -> Result<()> {
     let fix = event.place.fix();
     sqlx::query(
         "update terminal set moved_at = $2, seen_lat = coalesce($3, seen_lat),
@@ -427,17 +456,7 @@ async fn watch_place(
     .bind(fix.map(|fix| fix.lng))
     .execute(tx.conn())
     .await?;
-    let (Some(by_m), None) = (by_m, device.moved_at) else { return Ok(()) };
-    let by = By { actor: Actor::Device(device.terminal_id.clone()), now: received_at };
-    let sameness = format!("A15:{}:{}", device.terminal_id, event.seq);
-    let new = NewAlert {
-        raised_at: at,
-        terminal_id: Some(device.terminal_id.clone()),
-        room_id: Some(device.room_id.clone()),
-        inputs: json!({"by_m": by_m, "limit_m": limit_m, "seq": event.seq}),
-        ..NewAlert::of(Rule::A15, &device.institution_id, sameness)
-    };
-    raise(tx, &by, new).await.map(drop)
+    Ok(())
 }
 
 /// A heartbeat arms the watch for silence; every later sign of life moves it on.
@@ -450,7 +469,7 @@ async fn watch_silence(tx: &mut Tx, device: &Device, kind: &Kind, received_at: T
     let silent = deadline::Kind::TerminalSilent;
     match kind {
         Kind::Heartbeat => deadline::set(tx, silent, &device.terminal_id, due).await,
-        _ => deadline::postpone(tx, silent, &device.terminal_id, due).await,
+        _ => deadline::postpone(tx, silent, &device.terminal_id, due).await.map(drop),
     }
 }
 
