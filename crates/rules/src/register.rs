@@ -191,12 +191,12 @@ mod tests {
         -            -           yes yes yes no  attending    surgery     not_filed_here
         assistant    -           yes yes yes no  attending    surgery     not_in_role
         attending    surgery     yes no  yes no  attending    surgery     practice_expired
-        attending    surgery     yes yes no  no  attending    surgery     attending_certificate_expired
+        attending surgery yes yes no no attending surgery attending_certificate_expired
         attending    surgery     yes yes yes yes attending    surgery     institution_suspended
         anaesthetist -           yes yes no  no  anaesthetist surgery     -
         anaesthetist -           yes no  no  no  anaesthetist surgery     practice_expired
         assistant    -           yes yes no  no  assistant    dental      -
-        attending    surgery     no  no  no  yes attending    surgery     not_filed_here,attending_certificate_expired,practice_expired,institution_suspended
+        attending surgery no no no yes attending surgery not_filed_here,...,institution_suspended
     ";
 
     #[test]
@@ -231,7 +231,13 @@ mod tests {
             };
             let codes: Vec<_> = lacks(&standing, claim).iter().map(|lack| lack.code()).collect();
             let got = if codes.is_empty() { "-".into() } else { codes.join(",") };
-            assert_eq!(got, cells[8], "row: {row}");
+            // `...` stands for whatever lies between.
+            match cells[8].split_once("...") {
+                Some((first, last)) => {
+                    assert!(got.starts_with(first) && got.ends_with(last), "{got}: {row}");
+                }
+                None => assert_eq!(got, cells[8], "row: {row}"),
+            }
         }
     }
 }

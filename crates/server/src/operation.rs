@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect};
 use rules::account::Permission;
 use rules::operation::{Action, State as OperationState};
 use rules::register::{Anaesthesia, Modality, Role};
-use store::operation::{Operation, OperationFilter};
+use store::operation::{Operation, OperationFilter, OperationLine};
 use store::page::Slice;
 use store::{alert, checkin, operation};
 
@@ -20,6 +20,7 @@ use crate::form::Fields;
 use crate::sentence::{self, FeedLine};
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
+use crate::when::When;
 use crate::words::Lang;
 
 #[derive(Template)]
@@ -95,39 +96,8 @@ pub(crate) async fn list(
     let slice = Slice::page(fields.page());
     let listed =
         operation::operations(&mut tx, &who.scope, &filter, day, slice).await.told(lang)?;
-    let when = shell.when;
-    let rows: Vec<Row> = listed
-        .rows
-        .iter()
-        .map(|line| {
-            let (mark, state) = state_shown(lang, &line.state());
-            let running = line.started_at.filter(|_| line.signed_out_at.is_none());
-            Row {
-                operation_id: line.operation_id.clone(),
-                number: line.number.clone(),
-                institution: lang.pick(&line.institution_zh, &line.institution_en).to_owned(),
-                room: sentence::room(lang, &line.room_kind, line.room_number),
-                procedure: sentence::procedure(
-                    lang,
-                    tx.packs(),
-                    &line.procedure_code,
-                    line.planned_at,
-                ),
-                modality: Modality::of(&line.modality).map_or("", |one| lang.modality(one)),
-                level: line.level,
-                client: sentence::alias(lang, &line.client_alias_zh, &line.client_alias_en),
-                attending: lang
-                    .pick_or(line.attending_zh.as_deref(), line.attending_en.as_deref())
-                    .to_owned(),
-                planned: when.stamp_hm(&line.planned_at),
-                started: line.started_at.map_or(String::new(), |at| when.hm(&at)),
-                timer: running.map_or(String::new(), |from| when.timer(&(now.0 - from))),
-                timer_from: running,
-                mark,
-                state,
-            }
-        })
-        .collect();
+    let rows: Vec<Row> =
+        listed.rows.iter().map(|line| row(shell.when, tx.packs(), line, now.0)).collect();
     let modalities = Modality::ALL.iter().map(|one| (one.code(), lang.modality(*one))).collect();
     let pager = pager("/operations", &fields, rows.len(), listed.total);
     let views = [
@@ -137,6 +107,30 @@ pub(crate) async fn list(
         ("all", lang.all()),
     ];
     draw(&List { shell, fields, view, rows, pager, modalities, views, filtered }, lang)
+}
+
+fn row(when: When, packs: &store::Packs, line: &OperationLine, now: i64) -> Row {
+    let lang = when.lang;
+    let (mark, state) = state_shown(lang, &line.state());
+    let running = line.started_at.filter(|_| line.signed_out_at.is_none());
+    let attending = lang.pick_or(line.attending_zh.as_deref(), line.attending_en.as_deref());
+    Row {
+        operation_id: line.operation_id.clone(),
+        number: line.number.clone(),
+        institution: lang.pick(&line.institution_zh, &line.institution_en).to_owned(),
+        room: sentence::room(lang, &line.room_kind, line.room_number),
+        procedure: sentence::procedure(lang, packs, &line.procedure_code, line.planned_at),
+        modality: Modality::of(&line.modality).map_or("", |one| lang.modality(one)),
+        level: line.level,
+        client: sentence::alias(lang, &line.client_alias_zh, &line.client_alias_en),
+        attending: attending.to_owned(),
+        planned: when.stamp_hm(&line.planned_at),
+        started: line.started_at.map_or(String::new(), |at| when.hm(&at)),
+        timer: running.map_or(String::new(), |from| when.timer(&(now - from))),
+        timer_from: running,
+        mark,
+        state,
+    }
 }
 
 struct Person {

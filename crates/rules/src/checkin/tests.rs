@@ -35,7 +35,8 @@ fn ago(cell: &str) -> Option<Time> {
 
 /// Columns, minutes counted back from the check:
 /// direction, role, method:score, lacking, operation (declared minutes ago, `+n` declared n minutes
-/// after, `-` none, `x` closed, `t` not in its team), needs an anaesthetist : is in, attending first in, inside since,
+/// after, `-` none, `x` closed, `t` not in its team),
+/// needs an anaesthetist : is in, attending first in, inside since,
 /// open elsewhere (same/other), what is found, whether the check is valid.
 const TABLE: &str = "
     in  attending    face:0.91  -              60 no:no   -  -  -     ok          valid
@@ -69,7 +70,7 @@ const TABLE: &str = "
     in  assistant    face:0.91  -              60 yes:no  -  -  -     ok          valid
     in  attending    face:0.91  -              60 no:no   5  5  -     inside      void
     out attending    face:0.91  -              60 no:no   -  -  -     never-in    void
-    in  attending    face:0.10  not_filed_here -  no:no   -  -  other A01,A03:not_filed_here,A09,A10 void
+    in attending face:0.10 not_filed_here - no:no - - other A01,A03:not_filed_here,A09,A10 void
 ";
 
 #[test]
