@@ -200,7 +200,11 @@ pub(crate) fn feed_line(when: When, packs: &Packs, row: &FeedRow, now: i64) -> F
     let inward = row.direction == "in";
     let (mark, verdict) = verdict(when, packs, row, first.as_deref());
     FeedLine {
-        time: when.time(&row.at),
+        time: if when.iso(&row.at) == when.iso(&now) {
+            when.time(&row.at)
+        } else {
+            when.month_day_hm(&row.at)
+        },
         place: format!(
             "{}·{}",
             lang.pick(&row.institution_zh, &row.institution_en),

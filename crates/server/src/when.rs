@@ -79,6 +79,12 @@ impl When {
         }
     }
 
+    /// `12-28 13:24`: in the feed, for days gone by.
+    pub fn month_day_hm(self, ms: &i64) -> String {
+        let (_, month, day, _) = self.parts(*ms);
+        format!("{month:02}-{day:02} {}", self.hm(ms))
+    }
+
     /// `2024-01-02 13:24:47`
     pub fn stamp(self, ms: &i64) -> String {
         format!("{} {}", self.iso(ms), self.time(ms))

@@ -46,18 +46,22 @@ struct GatePart {
 
 fn gate_view(when: When, gated: &Gated, names: &Names) -> GateView {
     let lang = when.lang;
-    let failed =
-        gated.lines.iter().filter(|line| matches!(line.answer, GateAnswer::Failed(_))).count();
+    let count = |wanted: fn(&GateAnswer) -> bool| {
+        gated.lines.iter().filter(|line| wanted(&line.answer)).count()
+    };
+    let failed = count(|answer| matches!(answer, GateAnswer::Failed(_)));
+    let warned = count(|answer| matches!(answer, GateAnswer::Warned(_)));
     let lines: Vec<GateShown> =
         gated.lines.iter().map(|line| gate_line(when, gated, line, names)).collect();
     let first = lines.first().map_or(String::new(), |line| line.title.clone());
     GateView {
         lang,
         passes: gated.passes(),
-        title: match (gated.passes(), failed) {
-            (true, _) => lang.gate_passes(gated.level),
-            (false, 1) => lang.gate_fails_one(first),
-            (false, n) => lang.gate_fails(n),
+        title: match (failed, warned) {
+            (0, 0) => lang.gate_passes().into(),
+            (0, n) => lang.gate_warns(n),
+            (1, _) => lang.gate_fails_one(first),
+            (n, _) => lang.gate_fails(n),
         },
         lines,
         version: gated.rules_version.clone(),

@@ -73,7 +73,8 @@ words! {
     no_such_time: "没有这个时间，请按 14:45 的样子填写。" / "There is no such time; write it like 14:45.";
     no_such_duration: "预计时长为 1 至 1,440 分钟。" / "Between 1 and 1,440 minutes.";
     no_such_volume: "吸脂量为 0 至 20,000 ml 的整数。" / "A whole number of ml, 0 to 20,000.";
-    gate_passes(level): "可以申报：{level} 级，全部符合" / "Can be declared: level {level}, everything is met";
+    gate_passes: "可以申报，全部符合" / "Can be declared, everything is met";
+    gate_warns(n): "可以申报，有 {n} 处提醒" / "Can be declared, with {n} reminder(s)";
     gate_fails_one(what): "不能申报：{what}" / "Cannot be declared: {what}";
     gate_fails(n): "不能申报：{n} 项不符合" / "Cannot be declared: {n} points are not met";
     gate_level(level): "手术级别 {level} 级" / "Level {level}";

@@ -12,6 +12,7 @@ words! {
     brand_sub: "医疗安全监管" / "Medical safety";
     skip: "跳到正文" / "Skip to content";
     demo: "演示数据" / "Demo data";
+    comma: "，" / ", ";
     menu: "菜单" / "Menu";
     main_nav: "主导航" / "Main navigation";
     libraries_missing: "界面样式库没有随程序一起构建，本页以无样式方式显示。请用 make build 构建。"

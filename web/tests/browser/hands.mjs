@@ -1,0 +1,64 @@
+// @ts-check
+// What hands do in more than one story: filling in a declaration, reading the city's clock.
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/**
+ * The city's day and time some minutes ahead, as form fields take them.
+ * @param {Page} page a page that has the city's clock
+ * @param {number} minutes
+ * @returns {Promise<{date: string, time: string}>}
+ */
+export async function cityIn(page, minutes) {
+  const now = await page.evaluate(() => /** @type {any} */ (globalThis).baizeNow());
+  const local = new Date(now.ms + (now.offsetMin + minutes) * 60_000).toISOString();
+  return { date: local.slice(0, 10), time: local.slice(11, 16) };
+}
+
+/**
+ * Fills in the fields of a form by their names; a choice is named by its value or by its words.
+ * @param {Page} page
+ * @param {Record<string, string>} values
+ */
+export async function fill(page, values) {
+  for (const [name, value] of Object.entries(values)) {
+    const field = page.locator(`.bz-main [name="${name}"]`);
+    if ((await field.evaluate((one) => one.tagName)) !== 'SELECT') {
+      await field.fill(value);
+      continue;
+    }
+    const options = await field.evaluate((one) =>
+      [.../** @type {HTMLSelectElement} */ (one).options].map(({ text, value: id }) => [id, text]),
+    );
+    const [id] = options.find(([own, text]) => own === value || text?.startsWith(value)) ?? [];
+    if (id === undefined) throw new Error(`${name} offers no ${value}: ${options.join('; ')}`);
+    await field.selectOption(id);
+  }
+}
+
+/** @param {Page} page @param {string[]} names @returns {Promise<Record<string, string>>} */
+export async function typed(page, names) {
+  /** @type {Record<string, string>} */
+  const values = {};
+  for (const name of names) {
+    values[name] = await page.locator(`.bz-main [name="${name}"]`).inputValue();
+  }
+  return values;
+}
+
+/** The gate's answer to what is filled in now. @param {Page} page @param {boolean} passes */
+export async function gate(page, passes) {
+  await page.locator(`#gate .bz-gate.${passes ? 'is-ok' : 'is-danger'}`).waitFor();
+  return page.locator('#gate .bz-gate').innerText();
+}
+
+/**
+ * How many operations a clinic's list holds for a client.
+ * @param {Page} page of the clinic
+ * @param {string} alias
+ */
+export async function declared(page, alias) {
+  const asked = `/operations?view=all&text=${encodeURIComponent(alias)}`;
+  const html = await (await page.request.get(asked)).text();
+  return new Set(html.match(/(?<=data-open="\/operations\/)[^"]+/g) ?? []).size;
+}
