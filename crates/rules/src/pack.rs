@@ -138,8 +138,9 @@ impl RulePack {
         let mut faults = Vec::new();
         for rule in Rule::ALL {
             let count = self.rules.iter().filter(|text| text.id == *rule).count();
-            if count != 1 {
-                faults.push(format!("rule {} stands {count} times, not once", rule.code()));
+            // An older version lacks the rules that came after it.
+            if count > 1 {
+                faults.push(format!("rule {} stands {count} times", rule.code()));
             }
         }
         for kind in InstitutionKind::ALL {

@@ -206,16 +206,7 @@ async fn alert_page(app: &App, who: &SignedIn, alert_id: &str, typed: Fields) ->
         .room
         .as_ref()
         .map_or(String::new(), |(kind, n)| format!("·{}", sentence::room(lang, kind, *n)));
-    let colleagues = if who.scope.may(Permission::Dispose) {
-        account::colleagues(&mut tx, &who.scope)
-            .await
-            .told(lang)?
-            .into_iter()
-            .map(|one| (one.account_id, lang.pick(&one.name_zh, &one.name_en).to_owned()))
-            .collect()
-    } else {
-        Vec::new()
-    };
+    let colleagues = colleagues(&mut tx, who).await?;
     Ok(AlertPage {
         name: sentence::rule_name(lang, tx.packs(), &alert.rule, &alert.pack_version),
         mark: sentence::mark_of(alert.level),
@@ -244,6 +235,19 @@ async fn alert_page(app: &App, who: &SignedIn, alert_id: &str, typed: Fields) ->
         typed,
         refused: None,
     })
+}
+
+/// The officers who may come along, for who may decide at all.
+pub(crate) async fn colleagues(tx: &mut Tx, who: &SignedIn) -> Answer<Vec<(String, String)>> {
+    let lang = who.lang;
+    if !who.scope.may(Permission::Dispose) {
+        return Ok(Vec::new());
+    }
+    let found = account::colleagues(tx, &who.scope).await.told(lang)?;
+    let named = found
+        .into_iter()
+        .map(|one| (one.account_id, lang.pick(&one.name_zh, &one.name_en).to_owned()));
+    Ok(named.collect())
 }
 
 fn rule_shown(tx: &Tx, lang: crate::words::Lang, alert: &Alert) -> RuleShown {

@@ -1,7 +1,9 @@
 //! The register's pages: institutions, one institution with its story, the rule pack.
 
 use askama::Template;
+use axum::Form;
 use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect};
 use rules::account::Permission;
 use rules::alert::Level;
 use rules::register::{Category, InstitutionKind, Role, Title};
@@ -12,9 +14,10 @@ use store::terminal::Terminal;
 use store::{alert, inspection, operation, register, terminal};
 
 use crate::App;
+use crate::alert::{colleagues, unprocessable};
 use crate::assets::Mark;
 use crate::bureau::{Pager, Ranked, pager, ranked};
-use crate::fault::{Answer, InLang, draw};
+use crate::fault::{Answer, Fault, InLang, draw};
 use crate::form::Fields;
 use crate::sentence;
 use crate::session::SignedIn;
@@ -168,6 +171,9 @@ struct InstitutionPage {
     people: Vec<PersonShown>,
     operations_month: i64,
     terminals: Vec<Terminal>,
+    /// Who may come along; empty for who may not decide.
+    colleagues: Vec<(String, String)>,
+    refused: Option<&'static str>,
 }
 
 pub(crate) struct PersonShown {
@@ -218,15 +224,23 @@ pub(crate) async fn page(
     Path(institution_id): Path<String>,
 ) -> Answer {
     who.need(Permission::Watch)?;
+    draw(&institution_page(&app, &who, &institution_id).await?, who.lang)
+}
+
+async fn institution_page(
+    app: &App,
+    who: &SignedIn,
+    institution_id: &str,
+) -> Answer<InstitutionPage> {
     let (lang, now) = (who.lang, app.now());
     let mut tx = app.db().read().await.told(lang)?;
     let scope = &who.scope;
-    let found = register::institution(&mut tx, scope, &institution_id).await.told(lang)?;
-    let shell = shell(&app, &who, &mut tx, "/institutions").await?;
+    let found = register::institution(&mut tx, scope, institution_id).await.told(lang)?;
+    let shell = shell(app, who, &mut tx, "/institutions").await?;
     let when = shell.when;
     let filter = AlertFilter {
         view: "all".into(),
-        institution_id: Some(institution_id.clone()),
+        institution_id: Some(institution_id.to_owned()),
         ..AlertFilter::default()
     };
     let raised =
@@ -237,33 +251,32 @@ pub(crate) async fn page(
         alerts.push(ranked(when, &tx, 0, line, risk, now.0));
     }
     let inspections =
-        inspection::of_institution(&mut tx, scope, &institution_id, now).await.told(lang)?;
-    let statuses = register::statuses(&mut tx, &institution_id).await.told(lang)?;
-    let filed = register::filed_at(&mut tx, &institution_id, now).await.told(lang)?;
+        inspection::of_institution(&mut tx, scope, institution_id, now).await.told(lang)?;
+    let statuses = register::statuses(&mut tx, institution_id).await.told(lang)?;
+    let filed = register::filed_at(&mut tx, institution_id, now).await.told(lang)?;
     let periods = app.city().calendar.periods(now);
-    let operations_month = operation::month_of(&mut tx, scope, &institution_id, periods.month, now)
-        .await
-        .told(lang)?;
+    let operations_month =
+        operation::month_of(&mut tx, scope, institution_id, periods.month, now).await.told(lang)?;
     let terminals =
-        terminal::terminals(&mut tx, scope, Some(&institution_id), now).await.told(lang)?;
+        terminal::terminals(&mut tx, scope, Some(institution_id), now).await.told(lang)?;
     let suspended = statuses
         .iter()
         .any(|one| one.from_at <= now.0 && one.until_at.is_none_or(|until| until > now.0));
-    draw(
-        &InstitutionPage {
-            name: lang.pick(&found.name_zh, &found.name_en).to_owned(),
-            kind: InstitutionKind::of(&found.kind).map_or("", |kind| lang.institution_kind(kind)),
-            address: lang.pick(&found.address_zh, &found.address_en).to_owned(),
-            suspended,
-            story: story(when, &found, &alerts, &inspections, &statuses),
-            people: people_shown(when, &filed, now.0),
-            operations_month,
-            terminals,
-            institution: found,
-            shell,
-        },
-        lang,
-    )
+    let colleagues = colleagues(&mut tx, who).await?;
+    Ok(InstitutionPage {
+        name: lang.pick(&found.name_zh, &found.name_en).to_owned(),
+        kind: InstitutionKind::of(&found.kind).map_or("", |kind| lang.institution_kind(kind)),
+        address: lang.pick(&found.address_zh, &found.address_en).to_owned(),
+        suspended,
+        story: story(when, &found, &alerts, &inspections, &statuses),
+        people: people_shown(when, &filed, now.0),
+        operations_month,
+        terminals,
+        institution: found,
+        shell,
+        colleagues,
+        refused: None,
+    })
 }
 
 /// Alerts told in a story; older ones are in the list.
@@ -322,6 +335,37 @@ fn story(
     }
     told.sort_by_key(|one| one.at);
     told
+}
+
+/// `POST /institutions/{institution_id}/status`: suspends or resumes, by two officers.
+pub(crate) async fn status(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(institution_id): Path<String>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Answer {
+    who.need(Permission::Dispose)?;
+    let fields = Fields::of(fields);
+    who.check(fields.get("csrf"))?;
+    let (scope, id, now) = (who.scope.clone(), institution_id.clone(), app.now());
+    let (second, suspended) = (fields.get("second").to_owned(), fields.get("to") == "suspended");
+    let set = app.db().write(move |tx| {
+        Box::pin(
+            async move { register::set_suspended(tx, &scope, &id, &second, suspended, now).await },
+        )
+    });
+    match set.await {
+        Ok(()) => {
+            app.wake_feed();
+            Ok(Redirect::to(&format!("/institutions/{institution_id}")).into_response())
+        }
+        Err(store::Error::Refused(refusal)) => {
+            let mut page = institution_page(&app, &who, &institution_id).await?;
+            page.refused = Some(who.lang.refusal(refusal));
+            Ok(unprocessable(draw(&page, who.lang)?))
+        }
+        Err(error) => Err(Fault::of(error, who.lang)),
+    }
 }
 
 struct RuleRow {

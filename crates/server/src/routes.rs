@@ -52,6 +52,7 @@ pub fn router(app: App) -> Router {
         .route("/operations/{operation_id}/actions", post(operation::act))
         .route("/institutions", get(institution::list))
         .route("/institutions/{institution_id}", get(institution::page))
+        .route("/institutions/{institution_id}/status", post(institution::status))
         .route("/terminals", get(terminal::list))
         .route("/terminals/{terminal_id}/code", post(terminal::code))
         .route("/rules", get(institution::rules))

@@ -1,6 +1,7 @@
 //! Packs as the database keeps them: every version that ever judged anything stays readable.
 
 use rules::Time;
+use rules::alert::Rule;
 use rules::calendar::Calendar;
 use rules::pack::{Head, ProcedurePack, RulePack};
 use sha2::{Digest, Sha256};
@@ -36,8 +37,15 @@ impl Packs {
                 (&pack.pack, pack.faults())
             })?,
         };
-        if packs.rules.is_empty() || packs.procedures.is_empty() {
+        let (Some(newest), false) = (packs.rules.last(), packs.procedures.is_empty()) else {
             return Err(Error::Pack("a rule pack and a catalogue are needed".into()));
+        };
+        for rule in Rule::ALL {
+            if newest.pack.rule(*rule).is_none() {
+                let head = &newest.pack.pack;
+                let (id, version, rule) = (&head.id, &head.version, rule.code());
+                return Err(Error::Pack(format!("{id} {version}: rule {rule} has no text")));
+            }
         }
         Ok(packs)
     }

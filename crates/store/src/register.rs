@@ -8,7 +8,7 @@ mod read;
 
 pub use enter::{
     NewCredential, NewFiling, NewInstitution, NewPractitioner, NewRegion, add_credential,
-    add_filing, add_institution, add_practitioner, add_region, add_room, suspend,
+    add_filing, add_institution, add_practitioner, add_region, add_room, set_suspended, suspend,
 };
 pub use people::{Filed, Team, filed_at, people_of, standing, team_of};
 pub(crate) use people::{suspended, suspended_or_closed};

@@ -3,10 +3,12 @@
 // that is lost, a level this clinic must not do, a page that is reloaded.
 import assert from 'node:assert/strict';
 
-import { declared, cityIn, fill, gate, typed } from './hands.mjs';
+import { arrive, cityIn, declared, fill, gate, typed } from './hands.mjs';
+import { DESK } from './house.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('./house.mjs').Room} Room */
+/** @typedef {Record<string, string> & {date: string}} Values */
 
 const FORM = '/clinic/declare';
 const SEND = 'form.clinic-grid button.clinic-main';
@@ -43,26 +45,27 @@ export default async function story(room) {
 /** @param {Page} page */
 const clearDrafts = (page) => page.evaluate(() => localStorage.clear());
 
-/** @param {Room} room @param {Page} page @param {Record<string, string>} values */
+/** @param {Room} room @param {Page} page @param {Values} values */
 async function badInput(room, page, values) {
-  const bad = { ...values, attending: '', time: '', planned_min: 'abc', volume_ml: '很多', alias_zh: '' };
+  const wrong = { attending: '', time: '', planned_min: 'abc', volume_ml: '很多', alias_zh: '' };
+  const bad = { ...values, ...wrong };
   await fill(page, bad);
   const names = Object.keys(bad);
   const before = await typed(page, names);
   await page.locator(SEND).click();
   await page.locator('.bz-note.is-danger').waitFor();
-  for (const name of ['attending', 'time', 'planned_min', 'volume_ml', 'alias_zh']) {
+  for (const name of Object.keys(wrong)) {
     const sentence = await page.locator(`#${name}-wrong`).innerText();
     assert.match(sentence, /。$/, `${name} has its sentence`);
   }
   assert.equal(await page.locator('.bz-wrong').count(), 5, 'and nothing else is blamed');
   assert.deepEqual(await typed(page, names), before, 'nothing typed is lost');
   await room.end(page, 'bad');
-  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.setViewportSize(DESK);
   await clearDrafts(page);
 }
 
-/** @param {Page} page @param {Record<string, string>} values */
+/** @param {Page} page @param {Values} values */
 async function reloaded(page, values) {
   await page.goto(FORM);
   await clearDrafts(page);
@@ -80,7 +83,7 @@ async function reloaded(page, values) {
   await clearDrafts(page);
 }
 
-/** @param {Page} page @param {Record<string, string>} values */
+/** @param {Page} page @param {Values} values */
 async function sentTwice(page, values) {
   await page.goto(FORM);
   await fill(page, values);
@@ -89,7 +92,7 @@ async function sentTwice(page, values) {
     return Object.fromEntries([...data].map(([key, value]) => [key, String(value)]));
   });
   await page.locator(SEND).dblclick();
-  await page.waitForURL('**/operations/*?done=declared');
+  await arrive(page, /\/operations\/[^/]+\?done=declared$/);
   const first = new URL(page.url()).pathname;
   // The same bytes twice more at once, as a proxy that retries would send them.
   const post = () => page.request.post('/clinic/operations', { form, maxRedirects: 0 });
@@ -97,10 +100,10 @@ async function sentTwice(page, values) {
     assert.equal(answer.status(), 303);
     assert.equal(answer.headers().location?.split('?')[0], first, 'the same operation');
   }
-  assert.equal(await declared(page, '双女士'), 1, 'declared once');
+  assert.equal(await declared(page, values.date, '双女士'), 1, 'declared once');
 }
 
-/** @param {Room} room @param {Page} page @param {Record<string, string>} values */
+/** @param {Room} room @param {Page} page @param {Values} values */
 async function offline(room, page, values) {
   await page.goto(FORM);
   await fill(page, values);
@@ -112,15 +115,19 @@ async function offline(room, page, values) {
   assert.ok(page.url().endsWith(FORM), 'the page stays');
   assert.deepEqual(await typed(page, Object.keys(values)), before, 'what was typed is kept');
   await room.end(page, 'offline');
-  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.setViewportSize(DESK);
   await page.context().setOffline(false);
   const from = performance.now();
   await page.waitForURL('**/operations/*?done=declared');
   room.note(`declared ${Math.round(performance.now() - from)} ms after the network came back`);
-  assert.equal(await declared(page, '断女士'), 1, 'declared once');
+  assert.equal(await declared(page, values.date, '断女士'), 1, 'declared once');
 }
 
-/** The form arrives, its answer does not. @param {Page} page @param {Record<string, string>} values */
+/**
+ * The form arrives, its answer does not.
+ * @param {Page} page
+ * @param {Values} values
+ */
 async function answerLost(page, values) {
   await page.goto(FORM);
   await fill(page, values);
@@ -129,19 +136,21 @@ async function answerLost(page, values) {
     await route.fetch({ maxRedirects: 0 });
     await route.abort('failed');
   });
-  const lost = page.waitForEvent('requestfailed', (one) => one.url().endsWith('/clinic/operations'));
+  const sent = (/** @type {import('playwright-core').Request} */ one) =>
+    one.url().endsWith('/clinic/operations');
+  const lost = page.waitForEvent('requestfailed', sent);
   await page.locator(SEND).click();
   await lost;
   await page.unroute('**/clinic/operations');
-  assert.equal(await declared(page, '丢女士'), 1, 'it had arrived');
+  assert.equal(await declared(page, values.date, '丢女士'), 1, 'it had arrived');
   await page.goto(FORM);
   await page.locator('[data-draft-state]').filter({ hasText: /恢复/ }).waitFor();
   await page.locator(SEND).click();
   await page.waitForURL('**/operations/*?done=declared');
-  assert.equal(await declared(page, '丢女士'), 1, 'sent again, declared once');
+  assert.equal(await declared(page, values.date, '丢女士'), 1, 'sent again, declared once');
 }
 
-/** @param {Room} room @param {Page} page @param {Record<string, string>} values */
+/** @param {Room} room @param {Page} page @param {Values} values */
 async function tooHigh(room, page, values) {
   const high = { ...values, procedure: '大腿脂肪吸脂术', anaesthetist: '徐医生', volume_ml: '3000' };
   await page.goto(FORM);
@@ -155,7 +164,7 @@ async function tooHigh(room, page, values) {
   assert.match(answer, /2 级/, 'and what this clinic may do');
   const kept = await typed(page, ['volume_ml', 'client_name', 'time']);
   assert.deepEqual(Object.values(kept), ['3000', values.client_name, values.time]);
-  assert.equal(await declared(page, '高女士'), 0, 'nothing was declared');
+  assert.equal(await declared(page, values.date, '高女士'), 0, 'nothing was declared');
   await room.end(page, 'refused');
   await clearDrafts(page);
 }

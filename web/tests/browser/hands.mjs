@@ -1,6 +1,8 @@
 // @ts-check
 // What hands do in more than one story: filling in a declaration, reading the city's clock.
 
+import { pause } from './house.mjs';
+
 /** @typedef {import('playwright-core').Page} Page */
 
 /**
@@ -53,12 +55,28 @@ export async function gate(page, passes) {
 }
 
 /**
- * How many operations a clinic's list holds for a client.
+ * Waits for an address by looking: a second press ends the first navigation, which waiting for one
+ * navigation would take for a failure.
+ * @param {Page} page
+ * @param {RegExp} address
+ */
+export async function arrive(page, address) {
+  const until = performance.now() + 8_000;
+  while (!address.test(page.url())) {
+    if (performance.now() > until) throw new Error(`at ${page.url()}, not at ${address}`);
+    await pause(30);
+  }
+  await page.waitForLoadState();
+}
+
+/**
+ * How many operations a clinic's list holds for a client from a day on.
  * @param {Page} page of the clinic
+ * @param {string} date
  * @param {string} alias
  */
-export async function declared(page, alias) {
-  const asked = `/operations?view=all&text=${encodeURIComponent(alias)}`;
-  const html = await (await page.request.get(asked)).text();
-  return new Set(html.match(/(?<=data-open="\/operations\/)[^"]+/g) ?? []).size;
+export async function declared(page, date, alias) {
+  const answer = await page.request.get(`/operations?view=all&from=${date}`);
+  const rows = (await answer.text()).split('data-open="/operations/').slice(1);
+  return rows.filter((row) => row.includes(alias)).length;
 }

@@ -151,9 +151,11 @@ export function openRoom(name, demo, browser, shots) {
   };
 
   /** @param {Look} look */
-  const context = async ({ size = DESK, js = true } = {}) => {
-    const options = { baseURL: base, viewport: size, javaScriptEnabled: js };
+  const context = async ({ lang = 'zh', size = DESK, js = true } = {}) => {
+    const locale = lang === 'en' ? 'en-GB' : 'zh-CN';
+    const options = { baseURL: base, viewport: size, javaScriptEnabled: js, locale };
     const opened = await browser.newContext(options);
+    if (lang !== 'zh') await opened.addCookies([{ name: 'baize_lang', value: lang, url: base }]);
     opened.setDefaultTimeout(ACTION_MS);
     opened.on('console', (said) => {
       if (said.type() === 'error') complain(said.text(), said.page()?.url() ?? said.location().url);
@@ -167,9 +169,7 @@ export function openRoom(name, demo, browser, shots) {
   const person = async (login, look = {}) => {
     const opened = await context(look);
     const [key = '', value = ''] = (await sessionOf(base, login)).split(/=(.*)/s);
-    const cookies = [{ name: key, value, url: base }];
-    if (look.lang) cookies.push({ name: 'baize_lang', value: look.lang, url: base });
-    await opened.addCookies(cookies);
+    await opened.addCookies([{ name: key, value, url: base }]);
     return opened.newPage();
   };
   /** @param {Page} page @param {string} what */

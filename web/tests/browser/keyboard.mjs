@@ -2,6 +2,8 @@
 // The officer's home without a mouse.
 import assert from 'node:assert/strict';
 
+import { DESK } from './house.mjs';
+
 /** @typedef {import('playwright-core').Page} Page */
 
 /** @param {import('./house.mjs').Room} room */
@@ -43,7 +45,7 @@ export default async function story(room) {
   await page.waitForURL(`**${hrefs[0]}?done=*`);
   await page.locator('.bz-note.is-ok').waitFor();
   await room.end(page);
-  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.setViewportSize(DESK);
   await keys.press('Escape');
   await page.waitForURL('**/alerts');
 }

@@ -27,7 +27,7 @@ const PEOPLE = [
   },
   { login: 'clinic-jianshan', paths: ['/clinic'], more: [], first: ['/alerts'] },
   { login: 'clinic-mujin', paths: ['/clinic'], more: [], first: ['/alerts?view=all'] },
-  { login: 'doctor-zhao', paths: ['/me', '/operations'], more: [], first: ['/operations?view=all'] },
+  { login: 'doctor-zhao', paths: ['/me'], more: ['/operations'], first: ['/operations?view=all'] },
 ];
 
 /** @param {Room} room */
@@ -35,8 +35,7 @@ export default async function story(room) {
   /** @type {string[]} */
   const faults = [];
   let pages = 0;
-  const visitor = await (await room.context()).newPage();
-  await visitor.context().addCookies([{ name: 'baize_lang', value: 'en', url: room.base }]);
+  const visitor = await (await room.context({ lang: 'en' })).newPage();
   for (const path of [...PUBLIC, '/sign-in?next=%2Falerts']) {
     faults.push(...(await visit(room, visitor, path, 'visitor')));
     pages += 1;
@@ -85,7 +84,7 @@ async function visit(room, page, path, login) {
     for (const fault of found) faults.push(`${login} ${path} at ${size.width} px: ${fault}`);
     if (room.shots) await room.shoot(page, `page_${name}_${size.width}`);
   }
-  faults.push(...(await switched(page, path, login)));
+  faults.push(...(await switched(room.base, page)).map((fault) => `${login} ${path}: ${fault}`));
   return faults;
 }
 
@@ -105,11 +104,12 @@ function look() {
     faults.push(`${root.scrollWidth} px wide in ${root.clientWidth}, first ${what}`);
   }
   // Quotes and reasons stand in the language they were written in; the seal is a sign.
-  const own = '.bz-quote, .bz-seal, .seal, .bz-lang, .bz-pack, [lang="zh-CN"], script, style';
+  // A client's name has one form, and the alias in Chinese an example.
+  const own = '.bz-quote, .bz-seal, .seal, .bz-pack, #alias-hint, [lang="zh-CN"], script, style';
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const chinese = [];
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const text = node.textContent?.trim() ?? '';
+    const text = (node.textContent?.trim() ?? '').replace(/^\p{Script=Han}+(?=·M[rs]s? )/u, '');
     if (/[\u3400-\u9fff，。：；（）]/.test(text) && !node.parentElement?.closest(own)) {
       chinese.push(text.slice(0, 40));
     }
@@ -120,24 +120,23 @@ function look() {
 
 /**
  * The link to the other language comes back to the same address.
+ * @param {string} base
  * @param {Page} page
- * @param {string} path
- * @param {string} login
+ * @returns {Promise<string[]>}
  */
-async function switched(page, path, login) {
+async function switched(base, page) {
+  const here = page.url().slice(base.length);
   const link = page.locator('a[lang="zh-CN"]').first();
   // The wall screen has no frame; its language is that of the page it was opened from.
-  if ((await link.count()) === 0) return path === '/duty' ? [] : [`${login} ${path}: no language`];
+  if ((await link.count()) === 0) return here === '/duty' ? [] : ['no way to change the language'];
   const href = (await link.getAttribute('href')) ?? '';
   if (!href.startsWith('/language/')) {
-    const same = new URL(href, page.url()).pathname === new URL(page.url()).pathname;
-    return same && !href.includes('lang=en') ? [] : [`${login} ${path}: language leads to ${href}`];
+    const same = new URL(href, base).pathname === new URL(here, base).pathname;
+    return same && !href.includes('lang=en') ? [] : [`the language leads to ${href}`];
   }
-  const answer = await page.request.get(href, { maxRedirects: 0, headers: { cookie: '' } });
-  const { location } = answer.headers();
-  await page.context().addCookies([{ name: 'baize_lang', value: 'en', url: page.url() }]);
-  const here = page.url().slice(new URL(page.url()).origin.length);
-  return location === here ? [] : [`${login} ${path}: language leads to ${location}`];
+  const answer = await fetch(base + href, { redirect: 'manual' });
+  const back = decodeURIComponent(answer.headers.get('location') ?? '');
+  return back === decodeURIComponent(here) ? [] : [`the language leads to ${back}`];
 }
 
 /** Pressed by hand, with a filter in the address. @param {Page} page */

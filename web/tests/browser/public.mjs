@@ -48,8 +48,8 @@ async function doctors(page) {
 
 /** @param {import('./house.mjs').Room} room @param {import('playwright-core').Page} page */
 async function largePrint(room, page) {
-  const size = () =>
-    page.locator('#doctors li b').first().evaluate((one) => parseFloat(getComputedStyle(one).fontSize));
+  const name = page.locator('#doctors li b').first();
+  const size = () => name.evaluate((one) => parseFloat(getComputedStyle(one).fontSize));
   const normal = await size();
   await page.locator('header.bar nav a').first().click();
   assert.match(page.url(), /large=1/);

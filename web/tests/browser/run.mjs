@@ -54,7 +54,7 @@ const indent = (text) => text.replace(/^/gm, '     ');
 async function main() {
   const asked = process.argv.slice(2).filter((word) => !word.startsWith('-'));
   const unknown = asked.filter((name) => !STORIES.includes(name));
-  if (unknown.length > 0) throw new Error(`no story ${unknown.join(', ')} in ${STORIES.join(', ')}`);
+  if (unknown.length > 0) throw new Error(`no story ${unknown}; there are ${STORIES.join(', ')}`);
   const shots = process.argv.includes('--shots');
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });

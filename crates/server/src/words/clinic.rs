@@ -55,7 +55,7 @@ words! {
     f_client: "就医者姓名" / "Client's name";
     f_client_hint: "只有本机构能看到；监督端只见化姓" / "only your clinic sees it; officers see the alias";
     f_alias: "化姓（中文）" / "Alias (Chinese)";
-    f_alias_hint: "例：李女士" / "e.g. 李女士";
+    f_alias_hint: "例：李女士" / "a family name with a title, in Chinese";
     f_alias_en: "化姓（英文，可不填）" / "Alias (English, optional)";
     declare_send: "提交申报" / "Declare";
     declare_lead: "术前填一次，约 30 秒。断网也能填，恢复后自动送出。" / "Once before the operation, about 30 seconds. Works offline and sends itself when the network is back.";
@@ -68,7 +68,7 @@ words! {
     choose_attending: "请选择主诊医师。" / "Choose the attending.";
     choose_anaesthesia: "请选择麻醉方式。" / "Choose the anaesthesia.";
     name_client: "请填写就医者姓名。" / "Fill in the client's name.";
-    name_alias: "请填写化姓，例如 李女士。" / "Fill in an alias, such as 李女士.";
+    name_alias: "请填写化姓，例如 李女士。" / "Fill in an alias: a family name with a title.";
     no_such_day: "没有这一天，请按 2024-01-02 的样子填写。" / "There is no such day; write it like 2024-01-02.";
     no_such_time: "没有这个时间，请按 14:45 的样子填写。" / "There is no such time; write it like 14:45.";
     no_such_duration: "预计时长为 1 至 1,440 分钟。" / "Between 1 and 1,440 minutes.";

@@ -41,6 +41,11 @@ words! {
     story_resumed: "恢复营业" / "Resumed";
     people_here: "在册人员" / "People filed here";
     people_none: "现在没有在册人员" / "Nobody is filed here now";
+    status_suspend: "登记停业整改" / "Register a suspension";
+    status_resume: "登记恢复营业" / "Register the resumption";
+    status_note: "只登记已作出的决定，由两名监督员共同登记，公众页同时更新。" / "Registers a decision already made, by two officers; the public page follows at once.";
+    status_suspend_do: "登记：主诊医师缺位，责令停业整改" / "Register: attending missing, suspended";
+    status_resume_do: "登记：整改合格，恢复营业" / "Register: rectified, open again";
     facts_title: "登记信息" / "Register";
     fact_kind: "类别" / "Kind";
     fact_uscc: "统一社会信用代码" / "Credit code";

@@ -1,5 +1,7 @@
 //! Reading check-ins: the live feed, and one person's presences.
 
+use sqlx::Row;
+
 use crate::{Result, Scope, Tx};
 
 /// One check of the live feed, with the register's answer about the person.
@@ -116,4 +118,13 @@ pub async fn presences_of(tx: &mut Tx, scope: &Scope) -> Result<Vec<Presence>> {
     .bind(scope.reach().practitioner.clone().unwrap_or_default())
     .fetch_all(tx.conn())
     .await?)
+}
+
+/// Whether a person is inside anywhere in the city now.
+pub(crate) async fn is_inside(tx: &mut Tx, practitioner_id: &str) -> Result<bool> {
+    let row = sqlx::query("select count(*) from open_presence where practitioner_id = $1")
+        .bind(practitioner_id)
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(row.try_get::<i64, _>(0)? > 0)
 }

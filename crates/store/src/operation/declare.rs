@@ -13,6 +13,7 @@ use sqlx::Row;
 
 use super::read::operation;
 use crate::alert::{NewAlert, raise};
+use crate::checkin;
 use crate::deadline::{self, Kind};
 use crate::event::{self, By, Subject};
 use crate::order::next_in_series;
@@ -82,8 +83,9 @@ pub async fn gate(
     let kind = institution.kind()?;
     let mut members = Vec::with_capacity(declaration.members.len());
     for member in &declaration.members {
-        members
-            .push(member_facts(tx, institution_id, declaration, member, procedure.category).await?);
+        members.push(
+            member_facts(tx, institution_id, declaration, member, procedure.category, now).await?,
+        );
     }
     let facts = GateFacts {
         now,
@@ -109,12 +111,16 @@ pub async fn gate(
     })
 }
 
+/// An operation planned this soon begins now.
+const BEGINS_NOW_MIN: i64 = 15;
+
 async fn member_facts(
     tx: &mut Tx,
     institution_id: &str,
     declaration: &Declaration,
     member: &Member,
     category: rules::register::Category,
+    now: Time,
 ) -> Result<MemberFacts> {
     let at = declaration.planned_at;
     let mut standing = register::standing(tx, &member.practitioner_id, institution_id, at).await?;
@@ -134,10 +140,12 @@ async fn member_facts(
     .bind(at.plus_min(declaration.planned_min).0)
     .fetch_one(tx.conn())
     .await?;
+    // Where somebody is at this moment matters only to an operation that begins about now.
+    let begins_now = at <= now.plus_min(BEGINS_NOW_MIN);
     Ok(MemberFacts {
         role: member.role,
         lacks: lacks(&standing, claim),
-        inside_elsewhere: false,
+        inside_elsewhere: begins_now && checkin::is_inside(tx, &member.practitioner_id).await?,
         planned_elsewhere: planned.try_get::<Option<i64>, _>(0)?.map(Time),
     })
 }

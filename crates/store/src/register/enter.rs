@@ -1,12 +1,13 @@
 //! Entering rows into the register.
 
+use rules::account::Permission;
 use rules::register::{Category, CredentialKind, InstitutionKind, Role, Span, Title};
 use rules::{Position, Time};
 use serde_json::json;
 
 use crate::event::{self, By, Subject};
 use crate::order::sort_key;
-use crate::{Result, Tx};
+use crate::{Refusal, Result, Scope, Tx, account};
 
 #[derive(Clone, Debug)]
 pub struct NewRegion {
@@ -228,6 +229,57 @@ pub async fn add_filing(tx: &mut Tx, by: &By, new: &NewFiling) -> Result<()> {
     let subject = Subject { kind: "filing", id: &filing_id, institution_id: &new.institution_id };
     let particulars = json!({"practitioner": new.practitioner_id, "role": new.role.code()});
     event::append(tx, by, subject, "filed", particulars).await
+}
+
+/// Registers the status that officers decided on: two of them, as the law has it.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`] for who may not dispose and for a status that already holds,
+/// [`Refusal::SecondOfficer`] without a colleague of the same territory.
+pub async fn set_suspended(
+    tx: &mut Tx,
+    scope: &Scope,
+    institution_id: &str,
+    second_account: &str,
+    suspended: bool,
+    now: Time,
+) -> Result<()> {
+    let account = scope.account().ok_or(Refusal::NotAllowed)?.clone();
+    if !scope.may(Permission::Dispose) {
+        return Err(Refusal::NotAllowed.into());
+    }
+    super::institution(tx, scope, institution_id).await?;
+    let colleagues = account::colleagues(tx, scope).await?;
+    if !colleagues.iter().any(|colleague| colleague.account_id == second_account) {
+        return Err(Refusal::SecondOfficer.into());
+    }
+    // Written before it is read: two officers pressing at once take turns on the row.
+    sqlx::query("update institution set sort_key = sort_key where institution_id = $1")
+        .bind(institution_id)
+        .execute(tx.conn())
+        .await?;
+    if super::suspended(tx, institution_id, now).await? == suspended {
+        return Err(Refusal::NotAllowed.into());
+    }
+    let by = By::account(&account.account_id, now);
+    if suspended {
+        suspend(tx, &by, institution_id, "attending_missing", now).await?;
+        return Ok(());
+    }
+    sqlx::query(
+        "update institution_status set until_at = $2
+         where institution_id = $1 and from_at <= $2 and (until_at is null or until_at > $2)",
+    )
+    .bind(institution_id)
+    .bind(now.0)
+    .execute(tx.conn())
+    .await?;
+    let subject = Subject { kind: "institution", id: institution_id, institution_id };
+    event::append(tx, &by, subject, "resumed", json!({"second": second_account})).await?;
+    // Half a month without a record is counted from the day it may operate again.
+    let days = tx.packs().rules_at(now).presence.zero_record_days;
+    let due = rules::operation::zero_record_due(now, days);
+    crate::deadline::set(tx, crate::deadline::Kind::ZeroRecord, institution_id, due).await
 }
 
 /// Registers an order to suspend and rectify (责令停业整改) from a moment on [N37].

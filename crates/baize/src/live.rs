@@ -1,0 +1,192 @@
+//! `baize demo`: a city of invented people, seeded up to a moment and alive from then on.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rules::Time;
+use server::{App, City, Clock, Run};
+use store::{Db, Ids};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::demo::{self, Data, PASSWORD, Seeded};
+use crate::{Trouble, packs, say};
+
+/// What the command line asks for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub city: String,
+    pub port: u16,
+    /// A fresh SQLite file of its own when there is none.
+    pub db: Option<String>,
+    pub at: Option<String>,
+    pub fast_forward: bool,
+    pub still: bool,
+}
+
+/// City seconds in a machine second when the demo runs fast.
+const FAST: f64 = 60.0;
+/// City time between two heartbeats of a terminal; fast cities send fewer, within what a watch for
+/// silence allows.
+const HEARTBEAT_MS: i64 = Time::MINUTE_MS;
+const HEARTBEAT_FAST_MS: i64 = 3 * Time::MINUTE_MS;
+/// The same story gives the same ids.
+const IDS_SEED: u64 = 20_240_102;
+
+/// Seeds and serves until the process is told to stop.
+///
+/// # Errors
+/// A sentence when the port, the database, the moment or the city's files will not do.
+pub async fn run(options: &Options) -> Result<(), Trouble> {
+    let data = Arc::new(demo::city(&options.city)?);
+    let at = match &options.at {
+        Some(text) => demo::read_at(text, data.calendar()).map_err(Trouble::Sentence)?,
+        None => data.city.default_at.at(data.calendar()),
+    };
+    let listener = listen(options.port).await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    writeln!(std::io::stdout(), "正在准备演示数据…… / Preparing the demo data ...")?;
+    // Dropped last: what the database wrote goes with it.
+    let scratch = if options.db.is_none() { Some(Scratch::make()?) } else { None };
+    let url = match (&options.db, &scratch) {
+        (Some(url), _) => url.clone(),
+        (None, Some(scratch)) => scratch.url(),
+        (None, None) => return Err(Trouble::say("no database")),
+    };
+    let packs = packs::read(data.calendar())?;
+    let db = Db::open(&url, packs, Ids::counted(IDS_SEED), at).await?;
+    refuse_unless_empty(&db, at).await?;
+    let hash = hash_of(PASSWORD.to_owned()).await?;
+    let seeded = demo::seed(&db, data.clone(), at, &hash).await?;
+    let speed = if options.fast_forward { FAST } else { 1.0 };
+    let app = App::new(db, city_of(&data, true), Clock::shifted(at, speed));
+    let (stop, stopped) = watch::channel(false);
+    let life = if options.still {
+        None
+    } else {
+        let plan = plan(&data, seeded, options.fast_forward);
+        let simulation = sim::Simulation::new(&address, plan)
+            .map_err(|error| Trouble::say(format!("no HTTP client: {error}")))?;
+        Some(tokio::spawn(simulation.run(stopped)))
+    };
+    std::io::stdout().write_all(say::demo(&data, &address, at, options).as_bytes())?;
+    server::serve(app, listener, Run { deadlines: !options.still }, until_stopped()).await?;
+    // Nobody listens when there is no simulation.
+    let _ = stop.send(true);
+    if let Some(life) = life {
+        life.abort();
+    }
+    Ok(())
+}
+
+fn plan(data: &Data, seeded: Seeded, fast: bool) -> sim::Plan {
+    sim::Plan {
+        calendar: data.calendar(),
+        password: PASSWORD.to_owned(),
+        devices: seeded.devices,
+        steps: seeded.later,
+        operations: seeded.operations,
+        templates: seeded.templates,
+        heartbeat_ms: if fast { HEARTBEAT_FAST_MS } else { HEARTBEAT_MS },
+    }
+}
+
+/// What the pages need to know of the city.
+pub(crate) fn city_of(data: &Data, demo: bool) -> City {
+    let head = &data.city;
+    City {
+        code: head.code.clone(),
+        name: [head.name_zh.clone(), head.name_en.clone()],
+        platform: [head.platform_zh.clone(), head.platform_en.clone()],
+        calendar: data.calendar(),
+        home_region: head.home_region.clone(),
+        map_note: [head.map_note_zh.clone(), head.map_note_en.clone()],
+        demo,
+    }
+}
+
+/// Only this machine can reach it: there is no TLS.
+pub(crate) async fn listen(port: u16) -> Result<TcpListener, Trouble> {
+    TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| {
+        Trouble::say(format!("端口 {port} 不可用 / port {port} cannot be used: {error}"))
+    })
+}
+
+/// Whether a database holds nothing of ours yet.
+pub(crate) async fn is_empty(db: &Db, now: Time) -> store::Result<bool> {
+    let mut tx = db.read().await?;
+    let regions = store::register::regions(&mut tx, now).await?;
+    Ok(regions.is_empty() && store::account::logins(&mut tx).await?.is_empty())
+}
+
+async fn refuse_unless_empty(db: &Db, now: Time) -> Result<(), Trouble> {
+    if is_empty(db, now).await? {
+        return Ok(());
+    }
+    Err(Trouble::say(
+        "数据库不是空的，演示需要一个空数据库。/ The database already holds a city: a demo needs \
+         an empty one.",
+    ))
+}
+
+/// Hashes a password with a salt of its own, off the async threads.
+pub(crate) async fn hash_of(password: String) -> Result<String, Trouble> {
+    let mut salt = [0u8; 16];
+    getrandom::fill(&mut salt).map_err(|error| Trouble::say(format!("no randomness: {error}")))?;
+    let hashing = tokio::task::spawn_blocking(move || server::hash_password(&password, &salt));
+    match hashing.await {
+        Ok(hash) if !hash.is_empty() => Ok(hash),
+        _ => Err(Trouble::say("a password could not be hashed")),
+    }
+}
+
+/// Ends when the person or the system says stop.
+pub(crate) async fn until_stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without signals the process can still be ended from outside.
+    if interrupt.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// A directory of this process alone, removed when the demo ends.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn make() -> Result<Scratch, Trouble> {
+        let mut bytes = [0u8; 8];
+        getrandom::fill(&mut bytes)
+            .map_err(|error| Trouble::say(format!("no randomness: {error}")))?;
+        let name = format!("baize-demo-{:016x}", u64::from_be_bytes(bytes));
+        let path = std::env::temp_dir().join(name);
+        let mut builder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&path)?;
+        Ok(Scratch(path))
+    }
+
+    fn url(&self) -> String {
+        format!("sqlite://{}", self.0.join("baize.db").display())
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            tracing::warn!(%error, path = %self.0.display(), "the demo's files stay behind");
+        }
+    }
+}

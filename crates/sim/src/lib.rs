@@ -1,0 +1,19 @@
+//! Simulated life of a city: terminals at theatre doors and the clinics' own desks.
+//!
+//! A client of the public interface and nothing else: terminals sign and send events as the
+//! terminal protocol says, clinics sign in through the pages and post the forms. It reads no clock;
+//! the city's time is what the server says. Left out: any access to the database.
+
+mod device;
+mod invent;
+mod names;
+mod pages;
+mod plan;
+mod play;
+mod wire;
+
+pub use device::{Device, demo_key};
+pub use invent::{Template, score_of};
+pub use names::{Client, client};
+pub use plan::{Act, Check, Declare, DeviceEvent, Dispose, Plan, Span, Step, What};
+pub use play::Simulation;

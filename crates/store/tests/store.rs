@@ -1,0 +1,66 @@
+//! Stories about the database, each told once and run on SQLite and on PostgreSQL.
+//!
+//! `house` starts the databases, `city` furnishes a tiny register. Left out: pages, JSON and the
+//! wire (`server` tests those) and the judgements themselves (`rules` has them as tables).
+
+/// Names the requirements that a test shows; `docs/requirements.tsv` points back.
+macro_rules! proves {
+    ($($id:literal),+) => {{
+        let _ = [$($id),+];
+    }};
+}
+
+#[cfg(test)]
+#[path = "store/account.rs"]
+mod account;
+#[cfg(test)]
+#[path = "store/alert.rs"]
+mod alert;
+#[cfg(test)]
+#[path = "store/blob.rs"]
+mod blob;
+#[cfg(test)]
+#[path = "store/checkin.rs"]
+mod checkin;
+#[cfg(test)]
+#[path = "store/city.rs"]
+mod city;
+#[cfg(test)]
+#[path = "store/deadline.rs"]
+mod deadline;
+#[cfg(test)]
+#[path = "store/door.rs"]
+mod door;
+#[cfg(test)]
+#[path = "store/event.rs"]
+mod event;
+#[cfg(test)]
+#[path = "store/findings.rs"]
+mod findings;
+#[cfg(test)]
+#[path = "store/house.rs"]
+mod house;
+#[cfg(test)]
+#[path = "store/migrations.rs"]
+mod migrations;
+#[cfg(test)]
+#[path = "store/operation.rs"]
+mod operation;
+#[cfg(test)]
+#[path = "store/presence_races.rs"]
+mod presence_races;
+#[cfg(test)]
+#[path = "store/scope.rs"]
+mod scope;
+#[cfg(test)]
+#[path = "store/sql.rs"]
+mod sql;
+#[cfg(test)]
+#[path = "store/terminal.rs"]
+mod terminal;
+#[cfg(test)]
+#[path = "store/terminal_keys.rs"]
+mod terminal_keys;
+#[cfg(test)]
+#[path = "store/writer.rs"]
+mod writer;
