@@ -292,6 +292,32 @@ async fn ms_li_is_known_by_name_in_her_own_clinic_only() {
     assert!(feed.text.contains("主诊备案·本机构注册·证件有效"), "the credential card");
 }
 
+#[tokio::test]
+async fn projects_and_people_by_kind() {
+    proves!("N31", "N32", "N33");
+    let house = House::open().await;
+    let clinic = house.sign_in("clinic", "zh").await;
+    let form = clinic.get("/clinic/declare").await;
+    for kind in ["手术类", "注射类", "光电仪器类"] {
+        assert!(form.text.contains(&format!("<optgroup label=\"{kind}\">")), "{kind}");
+    }
+    let people = clinic.get("/clinic/people").await;
+    for (role, count) in [("主诊医师", 7), ("麻醉医师", 1), ("助手医师", 1)] {
+        assert_eq!(people.text.matches(&format!("<td>{role}")).count(), count, "{role}");
+    }
+    let officer = house.sign_in("officer", "zh").await;
+    let light = officer.get("/operations?view=all&modality=photo_electric").await;
+    assert!(light.text.contains("光电仪器类") && !light.text.contains("·手术类"));
+    // Nobody operates without an attending of the right category [N33].
+    let form = "request_key=k2&room=ins_qinghe:T2&procedure=double_eyelid_incision\
+        &anaesthesia=local&date=2024-01-02&time=18:45&planned_min=70&client_name=某某\
+        &alias_zh=周女士&attending=prc_mengshuyi";
+    let refused = clinic.post("/clinic/operations", form).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("备案科目与项目不符"), "{}", refused.text);
+    assert!(refused.text.contains("value=\"某某\""), "nothing typed is lost");
+}
+
 /// Text that stays Chinese on an English page, with why: the switch to Chinese, the seal, what
 /// people wrote, and the full text of a pack.
 fn without_what_stays(text: &str) -> String {

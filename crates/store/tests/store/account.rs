@@ -25,7 +25,6 @@ async fn sign_in(house: &House, who: &str, token: &'static str, at: Time) -> Str
 
 #[tokio::test]
 async fn a_session_ends_after_twelve_idle_hours_or_when_signed_out() {
-    proves!("N46");
     on_both(async |house| {
         let account = sign_in(&house, "officer_a", "token-1", clock("08:00")).await;
         sign_in(&house, "officer_a", "token-2", clock("08:00")).await;
@@ -94,7 +93,6 @@ async fn five_wrong_passwords_lock_for_a_quarter_of_an_hour() {
 
 #[tokio::test]
 async fn a_scope_asks_the_table_of_permissions() {
-    proves!("N46");
     on_both(async |house| {
         let officer = house.scope("officer_a").await;
         assert!(officer.may(Permission::Dispose) && !officer.may(Permission::Declare));

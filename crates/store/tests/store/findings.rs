@@ -228,7 +228,7 @@ async fn after(house: &House, kiosk: &mut Kiosk, at: &str, kind: Kind, place: Pl
 
 #[tokio::test]
 async fn a15_a_terminal_that_stands_elsewhere() {
-    proves!("N17", "N60");
+    proves!("N17");
     on_both(async |house| {
         let mut kiosk = Kiosk::new("T-01");
         let radio = Place::Network(Fix { lat: 31.0, lng: HOME.lng, accuracy_m: 900.0 });

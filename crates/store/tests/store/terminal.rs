@@ -21,7 +21,6 @@ fn signed(bytes: &[u8], by: &str) -> Envelope {
 
 #[tokio::test]
 async fn every_event_has_its_answer() {
-    proves!("N60");
     on_both(async |house| {
         let mut kiosk = Kiosk::new("T-01");
         let mut twin = Kiosk::new("T-01");
