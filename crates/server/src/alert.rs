@@ -350,6 +350,9 @@ pub(crate) async fn step(
     let fields = Fields::of(fields);
     who.check(fields.get("csrf"))?;
     let lang = who.lang;
+    if !who.scope.may(Permission::Explain) {
+        who.need(Permission::Dispose)?;
+    }
     let disposals =
         disposals(&fields).ok_or_else(|| Fault::new(Kind::BadForm("step".into()), lang))?;
     let last = disposals.last().map_or("", |disposal| disposal.step.code());

@@ -118,9 +118,12 @@ impl FromRequestParts<App> for SignedIn {
 pub(crate) fn same_origin(headers: &HeaderMap, lang: Lang) -> Answer<()> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let site = text("sec-fetch-site").unwrap_or("none");
-    let origin = text("origin").and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
     let host = text("host");
-    let foreign_origin = origin.is_some() && origin != host;
+    // `Origin: null` names no host, so it is nobody's page of ours.
+    let foreign_origin = text("origin").is_some_and(|origin| {
+        let named = origin.split_once("://").map(|(_, named)| named);
+        named.is_none() || named != host
+    });
     if matches!(site, "same-origin" | "none") && !foreign_origin {
         return Ok(());
     }

@@ -48,10 +48,16 @@ export async function typed(page, names) {
   return values;
 }
 
-/** The gate's answer to what is filled in now. @param {Page} page @param {boolean} passes */
-export async function gate(page, passes) {
-  await page.locator(`#gate .bz-gate.${passes ? 'is-ok' : 'is-danger'}`).waitFor();
-  return page.locator('#gate .bz-gate').innerText();
+/**
+ * Waits for the gate's answer to what is filled in now; answers to earlier fields may come first.
+ * @param {Page} page
+ * @param {boolean} passes
+ * @param {...RegExp} words
+ */
+export async function gate(page, passes, ...words) {
+  let answer = page.locator(`#gate .bz-gate.${passes ? 'is-ok' : 'is-danger'}`);
+  for (const hasText of words) answer = answer.filter({ hasText });
+  await answer.waitFor();
 }
 
 /**

@@ -98,8 +98,8 @@ export function openBrowser() {
   if (!executablePath) throw new Error('no Chromium here: set CHROMIUM=/path/to/it');
   const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
   args.push('--disable-background-networking', '--disable-component-update', '--disable-sync');
-  // The demo is on this machine; a proxy of the environment has no part in it.
-  args.push('--no-proxy-server');
+  // No proxy: the demo is on this machine. The language is for the browser's own date fields.
+  args.push('--no-proxy-server', '--lang=zh-CN');
   return chromium.launch({ executablePath, args });
 }
 

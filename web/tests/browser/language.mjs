@@ -75,7 +75,8 @@ async function visit(room, page, path, login) {
   /** @type {string[]} */
   const faults = [];
   await page.setViewportSize(DESK);
-  const answer = await page.goto(path);
+  // Styles are there by then; portraits may still be on their way.
+  const answer = await page.goto(path, { waitUntil: 'domcontentloaded' });
   if (answer?.status() !== 200) return [`${login} ${path}: ${answer?.status()}`];
   const name = `${login}${path}`.replace(/\W+/g, '_').slice(0, 60);
   for (const size of [DESK, PHONE]) {

@@ -4,7 +4,7 @@
 use rules::Time;
 use rules::alert::Rule;
 use rules::checkin::{
-    Check, Direction, Facts, Finding, Method, OpenElsewhere, OperationFacts, Verdict, judge,
+    Check, Direction, Facts, Finding, OpenElsewhere, OperationFacts, Verdict, judge,
 };
 use rules::operation::zero_record_due;
 use rules::pack::Weight;
@@ -252,12 +252,16 @@ async fn keep(
     score_min: f64,
 ) -> Result<()> {
     let findings: Vec<Value> = verdict.findings.iter().map(describe).collect();
-    let score_min = (seen.check.method == Method::Face).then_some(score_min);
+    // Only a face has a score. The number is bound all the same: sqlx 0.9.0 declares a missing f64
+    // to PostgreSQL as an f32, and the statement it keeps would refuse the next score.
     sqlx::query(
         "insert into checkin (institution_id, checkin_id, operation_id, practitioner_id, role,
             direction, method, score, score_min, liveness, terminal_id, seq, room_id, at,
             received_at, valid_at, findings, pack_version)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+         values ($1, $2, $3, $4, $5, $6, $7,
+            case when $7 = 'face' then cast($8 as double precision) end,
+            case when $7 = 'face' then cast($9 as double precision) end,
+            $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(&seen.institution_id)
     .bind(checkin_id)
@@ -266,7 +270,7 @@ async fn keep(
     .bind(seen.check.role.code())
     .bind(seen.check.direction.code())
     .bind(seen.check.method.code())
-    .bind(seen.check.face_score)
+    .bind(seen.check.face_score.unwrap_or(0.0))
     .bind(score_min)
     .bind(seen.liveness)
     .bind(&seen.terminal_id)

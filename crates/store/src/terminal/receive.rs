@@ -445,15 +445,18 @@ async fn watch_place(
 /// Keeps where the terminal stands now, and since when away from its place.
 async fn stands(tx: &mut Tx, device: &Device, event: &Event, moved_at: Option<i64>) -> Result<()> {
     let fix = event.place.fix();
+    // Bound as numbers even when unknown: sqlx 0.9.0 declares a missing f64 as an f32.
     sqlx::query(
-        "update terminal set moved_at = $2, seen_lat = coalesce($3, seen_lat),
-            seen_lng = coalesce($4, seen_lng)
+        "update terminal set moved_at = $2,
+            seen_lat = case when $5 > 0 then $3 else seen_lat end,
+            seen_lng = case when $5 > 0 then $4 else seen_lng end
          where terminal_id = $1",
     )
     .bind(&device.terminal_id)
     .bind(moved_at)
-    .bind(fix.map(|fix| fix.lat))
-    .bind(fix.map(|fix| fix.lng))
+    .bind(fix.map_or(0.0, |fix| fix.lat))
+    .bind(fix.map_or(0.0, |fix| fix.lng))
+    .bind(i64::from(fix.is_some()))
     .execute(tx.conn())
     .await?;
     Ok(())
