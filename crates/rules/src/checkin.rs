@@ -147,8 +147,9 @@ impl Finding {
 
 fn identity(check: &Check, limits: &Presence, findings: &mut Vec<Finding>) {
     let Some(score) = check.face_score else { return };
-    // Not `<`: a score that is not a number must not pass.
-    if check.method == Method::Face && !(score >= limits.face_score_min) {
+    // A score that is not a number must not pass.
+    let passes = score.is_finite() && score >= limits.face_score_min;
+    if check.method == Method::Face && !passes {
         findings.push(Finding::IdentityMismatch {
             score,
             min: limits.face_score_min,

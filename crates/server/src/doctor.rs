@@ -46,7 +46,7 @@ pub(crate) async fn home(State(app): State<App>, who: SignedIn) -> Answer {
     let shell = shell(&app, &who, &mut tx, "/me").await?;
     let when = shell.when;
     let inside = checkin::presences_of(&mut tx, &who.scope).await.told(lang)?;
-    let filed = register::people_of(&mut tx, &who.scope).await.told(lang)?;
+    let filed = register::filings_of(&mut tx, &who.scope).await.told(lang)?;
     let rows = checkin::feed(&mut tx, &who.scope, None, CHECKS_SHOWN).await.told(lang)?;
     let inside = inside
         .iter()
@@ -63,8 +63,8 @@ pub(crate) async fn home(State(app): State<App>, who: SignedIn) -> Answer {
         .collect();
     let filed = filed
         .iter()
-        .map(|(one, zh, en)| FiledAt {
-            institution: lang.pick(zh, en).to_owned(),
+        .map(|one| FiledAt {
+            institution: lang.pick(&one.name_zh, &one.name_en).to_owned(),
             role: Role::of(&one.role).map_or("", |role| lang.role(role)),
             category: one
                 .category

@@ -10,7 +10,7 @@ pub use enter::{
     NewCredential, NewFiling, NewInstitution, NewPractitioner, NewRegion, add_credential,
     add_filing, add_institution, add_practitioner, add_region, add_room, set_suspended, suspend,
 };
-pub use people::{Filed, Team, filed_at, people_of, standing, team_of};
+pub use people::{Filed, FiledAt, Team, filed_at, filings_of, standing, team_of};
 pub(crate) use people::{suspended, suspended_or_closed};
 pub use read::{
     Coverage, EXPIRING_DAYS, Institution, InstitutionFilter, InstitutionLine, MapPoint, Region,

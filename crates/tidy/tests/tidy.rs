@@ -205,9 +205,8 @@ fn proved() -> BTreeSet<(String, String)> {
             };
             let ids: Vec<&str> = rest
                 .split(')')
-                .next()
-                .unwrap()
-                .split(',')
+                .take(1)
+                .flat_map(|ids| ids.split(','))
                 .map(|id| id.trim().trim_matches(['"', '\'']))
                 .collect();
             assert!(ids.len() <= 3, "{}: {test} claims more than three ids", source.path);

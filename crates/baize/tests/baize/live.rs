@@ -56,7 +56,10 @@ async fn the_doctors_check_in_while_the_officer_watches() {
         })
         .collect();
     assert!(!declared_live.is_empty());
-    let heartbeat = |step: &&sim::Step| matches!(&step.act, Act::Event(event) if matches!(event.what, What::Heartbeat));
+    let heartbeat = |step: &&sim::Step| match &step.act {
+        Act::Event(event) => matches!(event.what, What::Heartbeat),
+        _ => false,
+    };
     assert_eq!(seeded.later.iter().filter(heartbeat).count(), 0, "life sends its own");
 
     let clock = Clock::by_hand(at, at.plus_days(600));

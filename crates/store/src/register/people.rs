@@ -145,35 +145,29 @@ pub async fn team_of(tx: &mut Tx, institution_id: &str, now: Time) -> Result<Tea
     Ok(team)
 }
 
-/// The places where a person is filed, for the person's own page.
-pub async fn people_of(tx: &mut Tx, scope: &Scope) -> Result<Vec<(Filed, String, String)>> {
+/// One filing of a person, with where it is.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct FiledAt {
+    pub name_zh: String,
+    pub name_en: String,
+    pub role: String,
+    pub category: Option<String>,
+    pub main_at: Option<i64>,
+    pub from_at: i64,
+    pub to_at: Option<i64>,
+}
+
+/// The places where the person of this scope is filed, oldest first.
+pub async fn filings_of(tx: &mut Tx, scope: &Scope) -> Result<Vec<FiledAt>> {
     let practitioner = scope.reach().practitioner.clone().unwrap_or_default();
-    let rows: Vec<(String, String, Option<String>, Option<i64>, i64, Option<i64>, String, String)> =
-        sqlx::query_as(
-            "select filing.institution_id, filing.role, filing.category, filing.main_at,
-                filing.from_at, filing.to_at, institution.name_zh, institution.name_en
-             from filing
-             join institution on institution.institution_id = filing.institution_id
-             where filing.practitioner_id = $1 order by filing.from_at",
-        )
-        .bind(&practitioner)
-        .fetch_all(tx.conn())
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(_, role, category, main_at, from_at, valid_until, name_zh, name_en)| {
-            let filed = Filed {
-                practitioner_id: practitioner.clone(),
-                name_zh: String::new(),
-                name_en: String::new(),
-                title: String::new(),
-                role,
-                category,
-                main_at,
-                from_at,
-                valid_until,
-            };
-            (filed, name_zh, name_en)
-        })
-        .collect())
+    Ok(sqlx::query_as(
+        "select institution.name_zh, institution.name_en, filing.role, filing.category,
+            filing.main_at, filing.from_at, filing.to_at
+         from filing
+         join institution on institution.institution_id = filing.institution_id
+         where filing.practitioner_id = $1 order by filing.from_at",
+    )
+    .bind(practitioner)
+    .fetch_all(tx.conn())
+    .await?)
 }

@@ -42,7 +42,7 @@ const TABLE: &str = "
     register::coverage       3    2  2  1 1 1 1 -   - - -
     register::view_counts    3    2  2  1 1 1 1 -   - - -
     register::map_points     qlb  ql ql b q l b -   - - -
-    register::people_of      -    -  -  - - - - qlb - - -
+    register::filings_of     -    -  -  - - - - qlb - - -
     operation::operation     qlb  ql ql b q l b q   - - -
     operation::operations    qlb  ql ql b q l b q   - - -
     operation::month_of      qlb  ql ql b q l b -   - - -
@@ -181,8 +181,8 @@ async fn register_seen(tx: &mut Tx, scope: &Scope, function: &str) -> Result<Str
             let points = register::map_points(tx, scope, NOW).await?;
             letters(points.iter().map(|row| row.institution_id.as_str()))
         }
-        "register::people_of" => {
-            let places = register::people_of(tx, scope).await?;
+        "register::filings_of" => {
+            let places = register::filings_of(tx, scope).await?;
             letters(places.iter().map(|(_, _, name_en)| house_of(name_en)))
         }
         other => panic!("{other}"),

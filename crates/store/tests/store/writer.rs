@@ -35,7 +35,7 @@ async fn act(tx: &mut Tx, n: usize) -> Result<()> {
 }
 
 fn succeeds(n: usize) -> bool {
-    n % 7 != 0 && n != 30 && n != 31
+    !n.is_multiple_of(7) && n != 30 && n != 31
 }
 
 async fn people(house: &House) -> Vec<String> {
