@@ -23,7 +23,7 @@ export const PHONE = { width: 390, height: 844 };
 export const PASSWORD = 'baize-demo';
 
 /** A debug build seeds in ten seconds; a busy machine takes longer. */
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 const ACTION_MS = 8_000;
 
 /** @param {number} ms */

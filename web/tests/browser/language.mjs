@@ -15,10 +15,10 @@ const PEOPLE = [
   {
     login: 'officer',
     paths: ['/bureau', '/alerts', '/alerts?view=closed', '/operations?view=all', '/institutions'],
-    more: ['/institutions/ins_qinghe', '/institutions/ins_mujin', '/terminals', '/rules', '/duty'],
+    more: ['/institutions/ins_qinghe', '/institutions/ins_mujin', '/terminals', '/rules'],
     first: ['/alerts', '/alerts?view=officer', '/alerts?view=closed', '/operations?view=all'],
   },
-  { login: 'duty', paths: ['/duty', '/alerts'], more: [], first: ['/alerts'] },
+  { login: 'duty', paths: ['/duty'], more: [], first: ['/alerts'] },
   {
     login: 'clinic',
     paths: ['/clinic', '/clinic/declare', '/clinic/people', '/operations', '/alerts?view=all'],
@@ -93,16 +93,24 @@ async function visit(room, page, path, login) {
 function look() {
   const faults = [];
   const root = document.documentElement;
+  // The first text or element that sticks out; a text may stick out of an element that does not.
+  const first = (/** @type {number} */ limit) => {
+    const range = document.createRange();
+    const all = document.createTreeWalker(document.body);
+    for (let node = all.nextNode(); node; node = all.nextNode()) {
+      range.selectNode(node);
+      if (range.getBoundingClientRect().right <= limit + 1) continue;
+      if (node instanceof Text) return node.data.trim().slice(0, 40);
+      if (node instanceof Element && node.children.length === 0) return node.outerHTML.slice(0, 80);
+    }
+    return 'nothing seen';
+  };
   if (root.lang !== 'en') faults.push(`lang is ${root.lang}`);
   if (document.querySelectorAll('main').length !== 1) faults.push('no one main landmark');
   const heads = [...document.querySelectorAll('main h1, header h1')];
   if (heads.filter((one) => one.textContent?.trim()).length !== 1) faults.push('no one h1');
   if (root.scrollWidth > root.clientWidth) {
-    const wide = [...document.querySelectorAll('body *')].find(
-      (one) => one.getBoundingClientRect().right > root.clientWidth + 1,
-    );
-    const what = wide ? `${wide.tagName.toLowerCase()}.${wide.getAttribute('class') ?? ''}` : '';
-    faults.push(`${root.scrollWidth} px wide in ${root.clientWidth}, first ${what}`);
+    faults.push(`${root.scrollWidth} px wide in ${root.clientWidth}: ${first(root.clientWidth)}`);
   }
   // Quotes and reasons stand in the language they were written in; the seal is a sign.
   // A client's name has one form, and the alias in Chinese an example.

@@ -13,7 +13,7 @@ import { OUT, openBrowser, openDemo, openRoom, seconds } from './house.mjs';
 
 const STORIES = ['public', 'language', 'declare', 'li', 'security', 'keyboard'];
 /** A story that hangs is a story that failed. */
-const STORY_MS = 60_000;
+const STORY_MS = 90_000;
 
 /**
  * @param {string} name

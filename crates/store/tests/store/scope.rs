@@ -183,7 +183,7 @@ async fn register_seen(tx: &mut Tx, scope: &Scope, function: &str) -> Result<Str
         }
         "register::filings_of" => {
             let places = register::filings_of(tx, scope).await?;
-            letters(places.iter().map(|(_, _, name_en)| house_of(name_en)))
+            letters(places.iter().map(|place| house_of(&place.name_en)))
         }
         other => panic!("{other}"),
     })
