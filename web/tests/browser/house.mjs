@@ -98,8 +98,8 @@ export function openBrowser() {
   if (!executablePath) throw new Error('no Chromium here: set CHROMIUM=/path/to/it');
   const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
   args.push('--disable-background-networking', '--disable-component-update', '--disable-sync');
-  // No proxy: the demo is on this machine. The language is for the browser's own date fields.
-  args.push('--no-proxy-server', '--lang=zh-CN');
+  // The demo is on this machine; a proxy of the environment has no part in it.
+  args.push('--no-proxy-server');
   return chromium.launch({ executablePath, args });
 }
 
@@ -242,4 +242,12 @@ export function seenAt(page, selector, text = '') {
       }),
     /** @type {[string, string]} */ ([selector, text]),
   );
+}
+
+/**
+ * Names the requirements that a story proves; compared with docs/requirements.tsv.
+ * @param {...string} ids at most three
+ */
+export function proves(...ids) {
+  if (ids.length > 3) throw new Error('at most three');
 }

@@ -4,7 +4,7 @@
 // closes it, the clinic reads the outcome.
 import assert from 'node:assert/strict';
 
-import { PHONE, seenAt } from './house.mjs';
+import { PHONE, proves, seenAt } from './house.mjs';
 import { cityIn, fill, gate } from './hands.mjs';
 import { newTerminal } from './terminal.mjs';
 
@@ -141,6 +141,7 @@ async function measured(room, what, seen, post) {
  * @param {() => Promise<number>} post
  */
 async function checkIn(room, officer, before, name, post) {
+  proves('N7', 'N8');
   assert.notEqual(await officer.locator('#feed li .who').first().innerText(), name);
   const seen = [
     seenAt(officer, '#feed li:first-child .who', name),

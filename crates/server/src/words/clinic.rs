@@ -28,8 +28,8 @@ words! {
     todo_confirm_what: "核对实际用量后确认" / "check actual volumes, then confirm";
     month_title: "本月" / "This month";
     since_day(day): "自 {day}" / "since {day}";
-    month_operations(n): "手术 {n} 台" / "{n} operations";
-    month_alerts(n): "预警 {n} 条" / "{n} alerts";
+    month_operations(n): "手术 {n} 台" / "Operations: {n}";
+    month_alerts(n): "预警 {n} 条" / "Alerts: {n}";
     people_title: "在册人员与证照" / "People and certificates";
     people_lead: "以登记名册为准；有出入请联系卫生监督所。" / "As in the register; tell the bureau of any error.";
     col_name: "姓名" / "Name";
@@ -79,6 +79,7 @@ words! {
     gate_fails(n): "不能申报：{n} 项不符合" / "Cannot be declared: {n} points are not met";
     gate_level(level): "手术级别 {level} 级" / "Level {level}";
     gate_basis(version): "依据：卫办医政发〔2009〕220 号等，规则包 {version}" / "Basis: national graded list (2009, no. 220) and others, rule pack {version}";
+    gate_see: "看逐项核对" / "See the checks";
     gate_read: "看条款" / "Read the rules";
     gate_what_now: "怎么办：改项目或用量、换有资质的人员，或转给可以做的机构；认为判断有误，请联系卫生监督所人工复核。"
         / "What you can do: change procedure or volume, name somebody entitled, or refer the client to an institution that may do it; if you think this is wrong, ask the bureau to check.";

@@ -25,7 +25,7 @@ words! {
     count_alerts: "预警（条）" / "Alerts";
     count_institutions: "机构（家）" / "Institutions";
     count_open: "正在手术" / "Now operating";
-    count_terminals: "终端在线" / "Terminals online";
+    count_terminals: "终端在线（家）" / "Terminals online at";
     today: "今日" / "day";
     this_week: "本周" / "week";
     this_month: "本月" / "month";
