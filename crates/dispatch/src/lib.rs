@@ -13,11 +13,11 @@
 //! Left out on purpose: prices, people's names, maps, map matching and traffic feeds.
 
 // pub mod bench;
-// pub mod checker;
+pub mod checker;
 // pub mod command;
 pub mod cordeau;
-// pub mod generate;
-// pub mod json;
+pub mod generate;
+pub mod json;
 // pub mod live;
 mod model;
 pub mod plan;

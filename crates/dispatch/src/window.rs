@@ -352,3 +352,6 @@ pub(crate) fn schedule(
     least(model, class, seq, (&mut begin, &high), &mut work.at, &gaps, 0)
         .then_some(Schedule { begin, gaps })
 }
+
+#[cfg(test)]
+mod tests;

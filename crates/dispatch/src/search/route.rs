@@ -37,7 +37,6 @@ pub(crate) struct Route {
     /// Cost beside distance, and in all.
     pub extra: i64,
     pub cost: i64,
-    pub hash: u64,
     cache: RefCell<Vec<Place>>,
 }
 
@@ -71,10 +70,9 @@ impl Route {
             return None;
         }
         let extra = if kind.rich { extra_cost(model, kind, &seq, work)? } else { 0 };
-        let hash = hash(class, &seq);
         let cache = RefCell::new(vec![UNKNOWN; model.n]);
         let cost = cost + extra;
-        Some(Self { class, seq, low, high, load, mask, extra, cost, hash, cache })
+        Some(Self { class, seq, low, high, load, mask, extra, cost, cache })
     }
 
     /// No stops but the terminals.

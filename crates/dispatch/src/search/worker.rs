@@ -53,7 +53,6 @@ fn ev(k:&str,d:f64)->f64{std::env::var(k).ok().and_then(|x|x.parse().ok()).unwra
 /// See the module.
 pub(crate) struct Worker<'a> {
     model: &'a Model<'a>,
-    ideas: Ideas,
     rng: Rng,
     finder: Finder,
     shelf: Shelf,
@@ -83,7 +82,6 @@ impl<'a> Worker<'a> {
         let pairs = DESTROYS.len() * REPAIRS.len();
         let mut worker = Self {
             model,
-            ideas,
             rng,
             finder,
             shelf,
@@ -238,11 +236,6 @@ impl<'a> Worker<'a> {
     /// Exact schedules computed, tours found again, tours built.
     pub fn counts(&self) -> (u64, u64, u64) {
         (self.finder.checks, self.shelf.found, self.shelf.built)
-    }
-
-    /// Whether the route pool is in use.
-    pub fn partitions(&self) -> bool {
-        self.ideas.partition
     }
 }
 

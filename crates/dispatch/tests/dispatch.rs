@@ -1,0 +1,10 @@
+//! One binary for all stories of the planner.
+
+#[path = "dispatch/exact.rs"]
+mod exact;
+#[path = "dispatch/fixture.rs"]
+mod fixture;
+#[path = "dispatch/refusals.rs"]
+mod refusals;
+#[path = "dispatch/solving.rs"]
+mod solving;
