@@ -18,7 +18,7 @@ pub mod checker;
 pub mod cordeau;
 pub mod generate;
 pub mod json;
-// pub mod live;
+pub mod live;
 mod model;
 pub mod plan;
 pub mod problem;

@@ -40,7 +40,7 @@ impl Load {
         sum
     }
 
-    fn minus(self) -> Self {
+    pub fn minus(self) -> Self {
         let amount = self.amount.map(|a| -a);
         Self { amount, riders: -self.riders, alone: -self.alone }
     }
@@ -434,7 +434,7 @@ impl<'a> Model<'a> {
     }
 }
 
-fn load_of(request: &Request) -> Load {
+pub(crate) fn load_of(request: &Request) -> Load {
     let amount = request.load.map(|a| i16::try_from(a).unwrap_or(i16::MAX));
     Load { amount, riders: 1, alone: i16::from(request.alone) }
 }

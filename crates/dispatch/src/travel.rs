@@ -226,6 +226,35 @@ impl Travel {
         }
     }
 
+    /// The same legs between some of the places, numbered in the order given.
+    pub fn subset(&self, places: &[usize]) -> Self {
+        let cut = |table: &Matrix| {
+            let mut small = Matrix::holes(places.len());
+            for (a, &from) in places.iter().enumerate() {
+                for (b, &to) in places.iter().enumerate() {
+                    let (at, old) = (a * places.len() + b, from * table.size + to);
+                    small.time[at] = table.time[old];
+                    small.distance[at] = table.distance[old];
+                }
+            }
+            small
+        };
+        let pick = |points: &[(f64, f64)]| places.iter().map(|&p| points[p]).collect();
+        match self {
+            Self::Table(table) => Self::Table(cut(table)),
+            Self::Timed { table, profile } => {
+                Self::Timed { table: cut(table), profile: profile.clone() }
+            }
+            Self::Plane { points, scale } => Self::Plane { points: pick(points), scale: *scale },
+            Self::Globe { points, detour_milli, metres_per_s, profile } => Self::Globe {
+                points: pick(points),
+                detour_milli: *detour_milli,
+                metres_per_s: *metres_per_s,
+                profile: profile.clone(),
+            },
+        }
+    }
+
     /// Refuses points and speeds that are no numbers or lie outside the world.
     ///
     /// # Errors

@@ -4,6 +4,8 @@
 mod exact;
 #[path = "dispatch/fixture.rs"]
 mod fixture;
+#[path = "dispatch/live.rs"]
+mod live;
 #[path = "dispatch/refusals.rs"]
 mod refusals;
 #[path = "dispatch/solving.rs"]

@@ -197,30 +197,36 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Takes up a plan given as stops by vehicle; false if it cannot be built.
-    pub fn adopt(&mut self, tours: &[Vec<u16>]) -> bool {
+    /// Takes up a plan given as stops by vehicle. Tours that have no schedule are dropped and
+    /// their requests put back where they fit.
+    pub fn adopt(&mut self, tours: &[Vec<u16>]) {
         let work = &mut self.finder.work;
-        let Some(mut next) = Solution::empty(self.model, &mut self.shelf, work) else {
-            return false;
-        };
+        let Some(mut next) = Solution::empty(self.model, &mut self.shelf, work) else { return };
         for (v, tour) in tours.iter().enumerate() {
             let class = next.routes[v].class;
-            let Some(route) = self.shelf.get(self.model, class, tour.clone(), work) else {
-                return false;
-            };
-            next.routes[v] = route;
+            if let Some(route) = self.shelf.get(self.model, class, tour.clone(), work) {
+                next.routes[v] = route;
+            }
         }
         let mut of = Vec::new();
         next.vehicle_of(self.model, &mut of);
         next.bank = (0..self.model.n as u16).filter(|&r| of[usize::from(r)] == u16::MAX).collect();
         next.rescore(self.model);
+        if !next.bank.is_empty() {
+            let mut hands = Hands {
+                model: self.model,
+                finder: &mut self.finder,
+                shelf: &mut self.shelf,
+                rng: &mut self.rng,
+            };
+            hands.repair(&mut next, Repair::Regret(2), 0.0);
+        }
         if next.score < self.best.score {
             self.best = next.clone();
             self.measure();
             self.pool.add(self.model, &next);
         }
         self.current = next;
-        true
     }
 
     /// The best plan as stops by vehicle.

@@ -1,0 +1,382 @@
+//! A new call: the best place for it among promises made, or which rule each vehicle would break.
+
+use crate::live::view::View;
+use crate::live::{Call, Live, State};
+use crate::model::{Model, NEVER, refusal};
+use crate::plan::{Plan, PlannedRoute, Reason, assemble};
+use crate::problem::{End, Instance, Problem, Request, Time, Visit, Window};
+use crate::search::insert::{Finder, with};
+use crate::search::route::Route;
+use crate::solve::{Limit, Options, improve};
+
+/// The first rule that keeps a vehicle from taking a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rule {
+    /// The vehicle is out of service or its tour has ended.
+    OutOfService,
+    /// Not among the vehicles the call is bound to, lacks equipment, crew or room, or no way.
+    Unfit(Reason),
+    /// Its shift or longest tour leaves no time.
+    Shift,
+    /// It cannot be there within the windows, even with nothing else to do.
+    Window,
+    /// The person would be aboard too long, even with nothing else to do.
+    Ride,
+    /// Others take the room.
+    Room,
+    /// Somebody else's promise, ride limit or break would be broken.
+    Others,
+}
+
+impl Rule {
+    /// A stable word for machines.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::OutOfService => "out_of_service",
+            Self::Unfit(reason) => reason.code(),
+            Self::Shift => "shift",
+            Self::Window => "window",
+            Self::Ride => "ride",
+            Self::Room => "room_taken",
+            Self::Others => "others",
+        }
+    }
+}
+
+/// Why one vehicle cannot take a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refusal {
+    pub vehicle: usize,
+    pub rule: Rule,
+}
+
+/// A way to serve a call, good until the next event.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    pub vehicle: usize,
+    /// Planned beginning of service at the pickup and at the delivery.
+    pub pickup: Time,
+    pub delivery: Time,
+    /// What the caller is promised for the pickup.
+    pub promise: (Time, Time),
+    /// What it adds to the cost of the plan.
+    pub cost: i64,
+    request: Request,
+    /// New tours by car.
+    tours: Vec<(usize, Vec<Visit>)>,
+    at: Time,
+}
+
+impl Offer {
+    /// New tours by car, the new call numbered as the next one.
+    pub(super) fn tours(&self) -> &[(usize, Vec<Visit>)] {
+        &self.tours
+    }
+}
+
+impl Live {
+    /// The best way to serve a call at `now`, or for each vehicle the first rule it would break.
+    /// Nothing changes until [`Live::accept`].
+    ///
+    /// # Errors
+    /// A [`Problem`] if the request itself is impossible.
+    pub fn offer(&self, request: &Request) -> Result<Result<Offer, Vec<Refusal>>, Problem> {
+        let probe = Instance {
+            requests: vec![request.clone()],
+            vehicles: self.cars.iter().map(|car| car.vehicle.clone()).collect(),
+            travel: self.travel.clone(),
+            weights: self.weights,
+            scale: self.scale,
+        };
+        probe.check()?;
+        if let Some(offer) = self.direct(request) {
+            return Ok(Ok(offer));
+        }
+        if let Some(offer) = self.make_room(request) {
+            return Ok(Ok(offer));
+        }
+        let rule = |vehicle| Refusal { vehicle, rule: self.first_rule(vehicle, request) };
+        Ok(Err((0..self.cars.len()).map(rule).collect()))
+    }
+
+    /// The cheapest insertion that moves nobody to another vehicle. Vehicles are tried in the
+    /// order of a lower bound on the detour, and left aside once it exceeds the best found.
+    fn direct(&self, request: &Request) -> Option<Offer> {
+        let mut order: Vec<(i64, usize)> = (0..self.cars.len())
+            .filter_map(|c| self.least_detour(c, request).map(|bound| (bound, c)))
+            .collect();
+        order.sort_unstable();
+        let mut best: Option<Offer> = None;
+        for (bound, c) in order {
+            if best.as_ref().is_some_and(|offer| bound >= offer.cost) {
+                break;
+            }
+            let view = self.view(&[c], &[], Some(request));
+            let found = insert_last(&view.instance, &view.stops[0]);
+            let Some((cost, route)) = found else { continue };
+            if best.as_ref().is_none_or(|offer| cost < offer.cost) {
+                best = self.offered(request, &view, &[(0, route)], cost);
+            }
+        }
+        best
+    }
+
+    /// A lower bound of what the request costs a car, or `None` if the car cannot take it.
+    fn least_detour(&self, c: usize, request: &Request) -> Option<i64> {
+        let car = &self.cars[c];
+        if car.out || car.ended.is_some() {
+            return None;
+        }
+        let (from, to) = (request.pickup.place, request.delivery.place);
+        let reach = self.travel.arrive(car.place, from, self.ready(c))?;
+        if reach > request.pickup.window.latest {
+            return None;
+        }
+        let leg = |a: usize, b: usize| self.travel.leg(a, b).map(|leg| leg.1);
+        let mut place = car.place;
+        let mut least = (i64::MAX, i64::MAX, i64::MAX);
+        let both = leg(from, to)?;
+        let ends = car.plan.iter().map(|stop| Some(self.place_of(stop.visit)));
+        for next in ends.chain([car.vehicle.end]) {
+            let (Some(a), Some(b)) = (leg(place, from), leg(place, to)) else { return None };
+            let (c, d, own) = match next {
+                Some(next) => (leg(from, next)?, leg(to, next)?, leg(place, next)?),
+                None => (0, 0, 0),
+            };
+            let own = if car.plan.is_empty() && car.log.is_empty() { 0 } else { own };
+            least.0 = least.0.min(a + c - own);
+            least.1 = least.1.min(b + d - own);
+            least.2 = least.2.min(a + both + d - own);
+            place = next.unwrap_or(place);
+        }
+        let bound = least.2.min(least.0.saturating_add(least.1)).max(0);
+        Some(bound.saturating_mul(self.weights.distance))
+    }
+
+    /// Plans everything anew with the call, keeping all promises.
+    fn make_room(&self, request: &Request) -> Option<Offer> {
+        if self.settings.room_iterations == 0 {
+            return None;
+        }
+        let near = self.least_cars(request);
+        let view = self.view(&near, &[], Some(request));
+        let options = Options { threads: 1, seed: self.settings.seed, ..Options::default() };
+        let limit = Limit::Iterations(self.settings.room_iterations);
+        let result = improve(&view.instance, &options, limit, &|| (), Some(&view.stops));
+        let (plan, _) = result.ok()?;
+        if !plan.unserved.is_empty() || plan.cost.lateness > 0 {
+            return None;
+        }
+        let tours: Vec<(usize, PlannedRoute)> =
+            plan.routes.iter().map(|route| (route.vehicle, route.clone())).collect();
+        let before: i64 = near.iter().map(|&c| self.planned_distance(c)).sum();
+        let cost = plan.cost.work - before * self.weights.distance;
+        self.offered(request, &view, &tours, cost)
+    }
+
+    /// Up to sixteen cars that could reach the call, those with the least detour first.
+    fn least_cars(&self, request: &Request) -> Vec<usize> {
+        let mut order: Vec<(i64, usize)> = (0..self.cars.len())
+            .filter_map(|c| self.least_detour(c, request).map(|bound| (bound, c)))
+            .collect();
+        order.sort_unstable();
+        order.truncate(16);
+        order.into_iter().map(|(_, c)| c).collect()
+    }
+
+    fn offered(
+        &self,
+        request: &Request,
+        view: &View,
+        routes: &[(usize, PlannedRoute)],
+        cost: i64,
+    ) -> Option<Offer> {
+        let new = view.instance.requests.len() - 1;
+        let of = |end| Visit { request: new, end };
+        let find = |visit| {
+            routes.iter().find_map(|(v, route)| {
+                let stop = route.stops.iter().find(|stop| stop.visit == visit)?;
+                Some((*v, stop.begin))
+            })
+        };
+        let (v, pickup) = find(of(End::Pickup))?;
+        let (_, delivery) = find(of(End::Delivery))?;
+        let window = request.pickup.window;
+        let from = (pickup - self.settings.promise_before).max(window.earliest);
+        let until = (pickup + self.settings.promise_after).min(window.latest);
+        let mut tours: Vec<(usize, Vec<Visit>)> = Vec::new();
+        for (v, route) in routes {
+            let stops = route.stops.iter().map(|stop| stop.visit).collect();
+            tours.push((view.cars[*v], to_calls(stops, view, self.calls.len())));
+        }
+        for (v, &c) in view.cars.iter().enumerate() {
+            if !routes.iter().any(|(w, _)| *w == v) {
+                tours.push((c, Vec::new()));
+            }
+        }
+        let request = request.clone();
+        let vehicle = view.cars[v];
+        let promise = (from, until.max(from));
+        Some(Offer { vehicle, pickup, delivery, promise, cost, request, tours, at: self.now })
+    }
+
+    /// Takes up an offer: the call is planned and its promise binds. Gives the call's number, or
+    /// `None` if something has happened since the offer.
+    pub fn accept(&mut self, offer: Offer) -> Option<usize> {
+        if offer.at != self.now {
+            return None;
+        }
+        let number = self.calls.len();
+        let mut request = offer.request;
+        request.pickup.window = Window::hard(offer.promise.0, offer.promise.1);
+        let promise = Some(offer.promise);
+        self.calls.push(Call { request, state: State::Planned, promise });
+        let before = self.cars.clone();
+        let cars: Vec<usize> = offer.tours.iter().map(|tour| tour.0).collect();
+        if self.retime(&cars, &offer.tours) {
+            return Some(number);
+        }
+        self.cars = before;
+        self.calls.pop();
+        None
+    }
+
+    /// Times tours given in call numbers and takes them up; false and half done if one of them
+    /// has no schedule.
+    pub(super) fn retime(&mut self, cars: &[usize], tours: &[(usize, Vec<Visit>)]) -> bool {
+        for (c, tour) in tours {
+            let car = &mut self.cars[*c];
+            car.plan = tour
+                .iter()
+                .filter(|visit| {
+                    let aboard = matches!(self.calls[visit.request].state, State::Aboard { .. });
+                    !(aboard && visit.end == End::Pickup)
+                })
+                .map(|&visit| crate::plan::PlannedStop { visit, begin: 0, depart: 0 })
+                .collect();
+        }
+        for &c in cars {
+            let view = self.view(&[c], &[], None);
+            let Some(route) = timed(&view.instance, &view.stops[0]) else { return false };
+            self.take_up(&view, 0, Some(&route));
+        }
+        true
+    }
+
+    /// The first rule that keeps a vehicle from taking a call, found by lifting rules one by one.
+    fn first_rule(&self, c: usize, request: &Request) -> Rule {
+        let car = &self.cars[c];
+        if car.out || car.ended.is_some() {
+            return Rule::OutOfService;
+        }
+        let view = self.view(&[c], &[], Some(request));
+        let new = view.instance.requests.len() - 1;
+        if let Some(unfit) = refusal(&view.instance, 0, new) {
+            return Rule::Unfit(Reason::of(unfit));
+        }
+        let alone = |change: &dyn Fn(&mut Instance)| {
+            let mut instance = self.bare(c, request);
+            change(&mut instance);
+            insert_last(&instance, &locked_only(&instance)).is_some()
+        };
+        let last = |i: &Instance| i.requests.len() - 1;
+        if !alone(&|_| ()) {
+            let unbound = |i: &mut Instance| {
+                let r = last(i);
+                i.requests[r].max_ride = crate::problem::FARTHEST;
+            };
+            let open = |i: &mut Instance| {
+                let r = last(i);
+                i.requests[r].pickup.window = Window::hard(0, crate::problem::FARTHEST);
+                i.requests[r].delivery.window = Window::hard(0, crate::problem::FARTHEST);
+            };
+            let rule = if alone(&unbound) { Rule::Ride } else { Rule::Window };
+            return if rule == Rule::Window && !alone(&open) { Rule::Shift } else { rule };
+        }
+        let mut roomy = view.instance.clone();
+        roomy.vehicles[0].layouts = vec![[1_000; 4]];
+        roomy.requests.iter_mut().for_each(|r| r.alone = false);
+        if insert_last(&roomy, &view.stops[0]).is_some() { Rule::Room } else { Rule::Others }
+    }
+
+    /// A car with only the people aboard and the stop it is driving to, and the new call.
+    fn bare(&self, c: usize, request: &Request) -> Instance {
+        let mut copy = self.clone();
+        let car = &mut copy.cars[c];
+        let aboard = |visit: &Visit| {
+            matches!(self.calls[visit.request].state, State::Aboard { .. })
+        };
+        let next = car.plan.first().filter(|_| car.under_way).map(|stop| stop.visit.request);
+        car.plan.retain(|stop| aboard(&stop.visit) || Some(stop.visit.request) == next);
+        copy.view(&[c], &[], Some(request)).instance
+    }
+}
+
+fn to_calls(stops: Vec<Visit>, view: &View, new: usize) -> Vec<Visit> {
+    let call = |visit: Visit| {
+        let call = view.calls[visit.request];
+        Visit { request: if call == usize::MAX { new } else { call }, ..visit }
+    };
+    stops.into_iter().map(call).collect()
+}
+
+/// What must be driven whatever comes: locked stops, then deliveries of who is aboard or next.
+fn locked_only(instance: &Instance) -> Vec<Visit> {
+    let mut tour = instance.vehicles[0].locked.clone();
+    for r in 0..instance.requests.len() - 1 {
+        for end in [End::Pickup, End::Delivery] {
+            let visit = Visit { request: r, end };
+            if !tour.contains(&visit) {
+                tour.push(visit);
+            }
+        }
+    }
+    tour
+}
+
+/// Best place of the last request in the only tour: what it costs, and the tour with it.
+fn insert_last(instance: &Instance, stops: &[Visit]) -> Option<(i64, PlannedRoute)> {
+    let model = Model::new(instance, false);
+    let mut finder = Finder::new(&model);
+    let seq = sequence(&model, stops);
+    let route = Route::build(&model, 0, seq, &mut finder.work)?;
+    let new = model.n as u16 - 1;
+    let place = finder.best(&model, &route, new);
+    if place.cost >= NEVER {
+        return None;
+    }
+    let tour = with(&model, &route, new, place);
+    let plan = assemble(&model, &[tour]);
+    Some((place.cost, plan.routes.into_iter().next()?))
+}
+
+fn sequence(model: &Model, stops: &[Visit]) -> Vec<u16> {
+    let class = &model.classes[0];
+    let node = |visit: &Visit| {
+        (visit.request + if visit.end == End::Delivery { model.n } else { 0 }) as u16
+    };
+    std::iter::once(class.start).chain(stops.iter().map(node)).chain([class.end]).collect()
+}
+
+/// The schedule of a tour, if it keeps every rule.
+pub(super) fn timed(instance: &Instance, stops: &[Visit]) -> Option<PlannedRoute> {
+    if stops.is_empty() {
+        let (vehicle, place) = (0, instance.vehicles[0].shift.earliest);
+        let (stops, breaks) = (Vec::new(), Vec::new());
+        return Some(PlannedRoute {
+            vehicle,
+            start: place,
+            end: place,
+            stops,
+            breaks,
+            layout: 0,
+            distance: 0,
+        });
+    }
+    let model = Model::new(instance, false);
+    let mut work = crate::window::Scratch::new(&model);
+    let seq = sequence(&model, stops);
+    Route::build(&model, 0, seq.clone(), &mut work)?;
+    let plan: Plan = assemble(&model, &[seq]);
+    plan.routes.into_iter().next()
+}
