@@ -14,7 +14,7 @@
 
 // pub mod bench;
 pub mod checker;
-// pub mod command;
+pub mod command;
 pub mod cordeau;
 pub mod generate;
 pub mod json;
@@ -22,7 +22,7 @@ pub mod live;
 mod model;
 pub mod plan;
 pub mod problem;
-// pub mod road;
+pub mod road;
 mod search;
 pub mod solve;
 pub mod travel;

@@ -24,7 +24,7 @@ const ROUND: u64 = 1_000;
 const COLUMNS: usize = 6_000;
 
 /// Above this many requests the plan is improved part by part.
-const WHOLE: usize = 400;
+const WHOLE: usize = 600;
 
 /// When to stop.
 #[derive(Clone, Copy)]

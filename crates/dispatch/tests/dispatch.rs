@@ -10,3 +10,5 @@ mod live;
 mod refusals;
 #[path = "dispatch/solving.rs"]
 mod solving;
+#[path = "dispatch/roads.rs"]
+mod roads;
