@@ -24,9 +24,7 @@ fn run(words: &[String]) -> Result<serde_json::Value, Problem> {
         let parse = |text: String| text.parse().map_err(|_| bad(format!("{name}: a number")));
         value(name).map(parse).transpose()
     };
-    let text = |path: &str| {
-        std::fs::read_to_string(path).map_err(|e| bad(format!("{path}: {e}")))
-    };
+    let text = |path: &str| std::fs::read_to_string(path).map_err(|e| bad(format!("{path}: {e}")));
     if words.first().map(String::as_str) == Some("matrix") {
         let path = value("--pbf").ok_or_else(|| bad("--pbf FILE is needed".to_owned()))?;
         let roads = std::fs::read(&path).map_err(|e| bad(format!("{path}: {e}")))?;

@@ -74,16 +74,14 @@ pub fn solve(
     let began = clock();
     let main = std::thread::current().id();
     // A worker's clock starts with it, the calling thread's has been running.
-    let used =
-        || clock() - if std::thread::current().id() == main { began } else { 0.0 };
+    let used = || clock() - if std::thread::current().id() == main { began } else { 0.0 };
     let first = Mutex::new(0.0);
     let note = || {
         if let Ok(mut first) = first.lock() {
             *first = used();
         }
     };
-    let search =
-        Options { threads: options.threads, seed: options.seed, ideas: options.ideas };
+    let search = Options { threads: options.threads, seed: options.seed, ideas: options.ideas };
     let share;
     let limit = match options.budget {
         Budget::Iterations(count) => Limit::Iterations(count),
@@ -127,8 +125,7 @@ fn tour(instance: &Instance, route: &PlannedRoute) -> Value {
     let n = instance.requests.len();
     let node = |visit: Visit| visit.request + 1 + if visit.end == End::Delivery { n } else { 0 };
     let stops: Vec<usize> = route.stops.iter().map(|stop| node(stop.visit)).collect();
-    let times: Vec<Value> =
-        route.stops.iter().map(|stop| written(instance, stop.begin)).collect();
+    let times: Vec<Value> = route.stops.iter().map(|stop| written(instance, stop.begin)).collect();
     let breaks: Vec<Value> = route
         .breaks
         .iter()

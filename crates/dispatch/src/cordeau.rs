@@ -99,9 +99,8 @@ fn build(
         if from.load <= 0 || from.load != -to.load {
             return Err(Problem::Unpaired { pickup: from.id });
         }
-        let stop = |place: usize, node: &Node| {
-            Stop { place, service: node.service, window: node.window }
-        };
+        let stop =
+            |place: usize, node: &Node| Stop { place, service: node.service, window: node.window };
         requests.push(Request {
             id: from.id,
             pickup: stop(i, from),

@@ -94,11 +94,8 @@ fn car(rng: &mut Rng, v: usize, depots: usize) -> Vehicle {
     let early = v % 2 == 0;
     let from = if early { 21_600 } else { 28_800 };
     let fitted = v % 3 == 0;
-    let layouts = if fitted {
-        vec![[2, 1, 1, 0], [2, 3, 0, 0]]
-    } else {
-        vec![[1, 3, 0, 1], [1, 1, 1, 1]]
-    };
+    let layouts =
+        if fitted { vec![[2, 1, 1, 0], [2, 3, 0, 0]] } else { vec![[1, 3, 0, 1], [1, 1, 1, 1]] };
     let noon = 39_600 + 1_800 * (v % 3) as Time;
     let features = if fitted { BTreeSet::from(["oxygen".to_owned()]) } else { BTreeSet::new() };
     Vehicle {

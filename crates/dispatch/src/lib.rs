@@ -12,7 +12,7 @@
 //!
 //! Left out on purpose: prices, people's names, maps, map matching and traffic feeds.
 
-// pub mod bench;
+pub mod bench;
 pub mod checker;
 pub mod command;
 pub mod cordeau;

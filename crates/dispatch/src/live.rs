@@ -58,7 +58,10 @@ pub enum State {
     OnCall,
     Planned,
     /// In this vehicle since then.
-    Aboard { vehicle: usize, since: Time },
+    Aboard {
+        vehicle: usize,
+        since: Time,
+    },
     Done,
     Cancelled,
     /// Nobody can fetch them any more; a person must decide.
@@ -88,6 +91,8 @@ struct Car {
     began: Option<Time>,
     ended: Option<Time>,
     out: bool,
+    /// Calls on board.
+    aboard: Vec<usize>,
     plan: Vec<PlannedStop>,
     breaks: Vec<PlannedBreak>,
     log: Vec<PlannedStop>,
@@ -130,6 +135,7 @@ impl Live {
             began: None,
             ended: None,
             out: false,
+            aboard: Vec::new(),
             plan: Vec::new(),
             breaks: Vec::new(),
             log: Vec::new(),
@@ -216,6 +222,10 @@ impl Live {
         for pause in &mut car.breaks {
             pause.after = pause.after.saturating_sub(1);
         }
+        match stop.visit.end {
+            End::Pickup => car.aboard.push(stop.visit.request),
+            End::Delivery => car.aboard.retain(|&call| call != stop.visit.request),
+        }
         self.calls[stop.visit.request].state = match stop.visit.end {
             End::Pickup => State::Aboard { vehicle: c, since: stop.depart },
             End::Delivery => State::Done,
@@ -257,8 +267,8 @@ impl Live {
         }
     }
 
-    /// The first interior that holds every load of a tour.
-    fn layout(&self, vehicle: &Vehicle, stops: &[PlannedStop]) -> usize {
+    /// For each interior whether it holds every load of these stops.
+    fn layouts(&self, vehicle: &Vehicle, stops: &[PlannedStop]) -> Vec<bool> {
         let rooms: Vec<[i16; 4]> =
             vehicle.layouts.iter().map(|room| room.map(|a| a as i16)).collect();
         let mut fit = vec![true; rooms.len()];
@@ -269,7 +279,7 @@ impl Live {
             load = load.plus(sign);
             fit.iter_mut().zip(&rooms).for_each(|(fit, room)| *fit &= fits(&load, room));
         }
-        fit.iter().position(|&fit| fit).unwrap_or(0)
+        fit
     }
 
     /// Cost of what is still planned, by distance alone, in cost units.
@@ -310,7 +320,8 @@ impl Live {
             let breaks = car.rests.clone();
             let (start, end) = (car.began.unwrap_or(0), car.ended.unwrap_or(car.free));
             plan.distance += distance;
-            let layout = self.layout(&car.vehicle, &stops);
+            let fitting = self.layouts(&car.vehicle, &stops);
+            let layout = fitting.iter().position(|&fit| fit).unwrap_or(0);
             plan.routes.push(PlannedRoute { vehicle, start, end, stops, breaks, layout, distance });
         }
         let done: BTreeSet<usize> = served.into_iter().collect();

@@ -137,8 +137,8 @@ pub(crate) struct Model<'a> {
 }
 
 impl<'a> Model<'a> {
-    /// Compiles a checked instance. `preprocess` adds the pair tests of [`Model::keep_apart`].
-    pub fn new(instance: &'a Instance, preprocess: bool) -> Self {
+    /// Compiles a checked instance.
+    pub fn new(instance: &'a Instance) -> Self {
         let n = instance.requests.len();
         let (classes, class_of, terminal) = classes(instance);
         let mut members = vec![Vec::new(); classes.len()];
@@ -173,9 +173,6 @@ impl<'a> Model<'a> {
         model.tighten();
         model.fill_allowed();
         model.fill_penalty();
-        if preprocess {
-            model.keep_apart();
-        }
         model
     }
 
@@ -225,9 +222,8 @@ impl<'a> Model<'a> {
             for (b, &to) in place.iter().enumerate() {
                 let leg = self.travel.leg(from, to);
                 let small = |value: i64| i32::try_from(value).unwrap_or(i32::MAX);
-                let (t, d) = leg.map_or((i32::MAX, i32::MAX), |(t, d)| {
-                    (small(t * least / 1_000), small(d))
-                });
+                let (t, d) =
+                    leg.map_or((i32::MAX, i32::MAX), |(t, d)| (small(t * least / 1_000), small(d)));
                 time[a * width + b] = t;
                 distance[a * width + b] = d;
             }
@@ -315,8 +311,7 @@ impl<'a> Model<'a> {
     /// Whether two people can never be aboard together.
     #[inline]
     pub fn never_together(&self, a: usize, b: usize) -> bool {
-        self.apart_width > 0
-            && self.apart[a * self.apart_width + b / 64] & (1 << (b % 64)) != 0
+        self.apart_width > 0 && self.apart[a * self.apart_width + b / 64] & (1 << (b % 64)) != 0
     }
 
     /// Narrows windows by what each request implies for itself (Cordeau 2006, section 5.1.1).
@@ -376,7 +371,7 @@ impl<'a> Model<'a> {
     /// Marks pairs that cannot share a vehicle at the same time, whatever the order: none of the
     /// four overlapping orders fits the windows and ride limits on their own. (The idea of the
     /// pair elimination in Cordeau 2006, section 5.1.2, as used by Gschwind and Drexl 2019.)
-    fn keep_apart(&mut self) {
+    pub fn keep_apart(&mut self) {
         if self.timed || self.n > 1_000 {
             return;
         }

@@ -240,9 +240,10 @@ fn reasons(model: &Model, left: &[usize]) -> Vec<(usize, Reason)> {
             let all = model.members.iter().filter_map(|m| refusal(model.instance, m[0], r));
             return all.map(Reason::of).max().unwrap_or(Reason::Taken);
         }
-        let alone = fit.iter().filter_map(|&c| bare[c].as_ref()).any(|route| {
-            finder.best(model, route, r as u16).cost < crate::model::NEVER
-        });
+        let alone = fit
+            .iter()
+            .filter_map(|&c| bare[c].as_ref())
+            .any(|route| finder.best(model, route, r as u16).cost < crate::model::NEVER);
         if alone { Reason::Taken } else { Reason::Window }
     };
     left.iter().map(|&r| (r, why(r))).collect()

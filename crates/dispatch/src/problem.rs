@@ -240,31 +240,10 @@ impl Instance {
                 return Err(Problem::TooLarge { what: "weights".to_owned() });
             }
         }
-        self.requests.iter().try_for_each(|request| self.check_request(request))?;
+        let (places, vehicles) = (self.travel.len(), self.vehicles.len());
+        self.requests.iter().try_for_each(|request| request.check(places, vehicles))?;
         self.vehicles.iter().try_for_each(|vehicle| self.check_vehicle(vehicle))?;
         self.check_locked()
-    }
-
-    fn check_request(&self, request: &Request) -> Result<(), Problem> {
-        let what = format!("request {}", request.id);
-        for (stop, name) in [(&request.pickup, "pickup"), (&request.delivery, "delivery")] {
-            let what = format!("{what}, {name}");
-            self.check_place(&what, stop.place)?;
-            number(&what, stop.service)?;
-            window(&what, &stop.window)?;
-        }
-        number(&what, request.max_ride)?;
-        if request.load == [0; 4] {
-            return Err(Problem::EmptyLoad { what });
-        }
-        if request.load.iter().any(|&amount| amount > 1_000) {
-            return Err(Problem::TooLarge { what });
-        }
-        if request.priority > TOP_PRIORITY {
-            return Err(Problem::Priority { what });
-        }
-        let bad = request.only.iter().flatten().find(|&&v| v >= self.vehicles.len());
-        bad.map_or(Ok(()), |&vehicle| Err(Problem::UnknownVehicle { what, vehicle }))
     }
 
     fn check_vehicle(&self, vehicle: &Vehicle) -> Result<(), Problem> {
@@ -322,6 +301,36 @@ impl Instance {
             }
         }
         Ok(())
+    }
+}
+
+impl Request {
+    /// Refuses a request that is impossible in itself, given how many places and vehicles exist.
+    ///
+    /// # Errors
+    /// The first [`Problem`] found.
+    pub fn check(&self, places: usize, vehicles: usize) -> Result<(), Problem> {
+        let what = format!("request {}", self.id);
+        for (stop, name) in [(&self.pickup, "pickup"), (&self.delivery, "delivery")] {
+            let what = format!("{what}, {name}");
+            if stop.place >= places {
+                return Err(Problem::UnknownPlace { what, place: stop.place });
+            }
+            number(&what, stop.service)?;
+            window(&what, &stop.window)?;
+        }
+        number(&what, self.max_ride)?;
+        if self.load == [0; 4] {
+            return Err(Problem::EmptyLoad { what });
+        }
+        if self.load.iter().any(|&amount| amount > 1_000) {
+            return Err(Problem::TooLarge { what });
+        }
+        if self.priority > TOP_PRIORITY {
+            return Err(Problem::Priority { what });
+        }
+        let bad = self.only.iter().flatten().find(|&&v| v >= vehicles);
+        bad.map_or(Ok(()), |&vehicle| Err(Problem::UnknownVehicle { what, vehicle }))
     }
 }
 

@@ -12,6 +12,7 @@ use crate::plan::{Plan, assemble};
 use crate::problem::{End, Instance, Problem, Visit};
 use crate::search::partition::{Partition, Tour};
 use crate::search::pool::Column;
+use crate::search::repair::Repair;
 pub use crate::search::worker::Ideas;
 use crate::search::worker::Worker;
 
@@ -94,12 +95,26 @@ pub fn improve(
     if instance.requests.len() > WHOLE {
         return large::solve(instance, options, limit, first, from);
     }
-    let model = Model::new(instance, options.ideas.preprocess);
-    let start = from.map(|from| nodes(&model, from));
-    let Some((tours, effort)) = search(&model, options, limit, first, start.as_deref()) else {
+    let mut model = Model::new(instance);
+    let start = match from {
+        Some(from) => nodes(&model, from),
+        None => quick(&model, options).ok_or_else(locked)?,
+    };
+    first();
+    if options.ideas.preprocess {
+        model.keep_apart();
+    }
+    let Some((tours, effort)) = search(&model, options, limit, &start) else {
         return Err(locked());
     };
     Ok((assemble(&model, &tours), effort))
+}
+
+/// A first plan, at once: one insertion after the other.
+fn quick(model: &Model, options: &Options) -> Option<Vec<Vec<u16>>> {
+    let ideas = Ideas { shelf: false, partition: false, ..options.ideas };
+    let worker = Worker::new(model, ideas, (options.seed, 0), Repair::InTurn)?;
+    Some(worker.tours())
 }
 
 fn locked() -> Problem {
@@ -150,8 +165,7 @@ fn search(
     model: &Model,
     options: &Options,
     limit: Limit,
-    first: &(dyn Fn() + Sync),
-    start: Option<&[Vec<u16>]>,
+    start: &[Vec<u16>],
 ) -> Option<(Vec<Vec<u16>>, Effort)> {
     let threads = options.threads.clamp(1, 64);
     let meeting = Meeting {
@@ -166,9 +180,9 @@ fn search(
     std::thread::scope(|scope| {
         for stream in 1..threads {
             let (meeting, total) = (&meeting, &total);
-            scope.spawn(move || meeting.attend(stream, &|| (), start, total));
+            scope.spawn(move || meeting.attend(stream, start, total));
         }
-        meeting.attend(0, first, start, &total);
+        meeting.attend(0, start, &total);
     });
     let decided = meeting.decided.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut effort = total.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -178,37 +192,24 @@ fn search(
 
 impl Meeting<'_> {
     /// One thread from first plan to the end.
-    fn attend(
-        &self,
-        stream: usize,
-        first: &dyn Fn(),
-        start: Option<&[Vec<u16>]>,
-        total: &Mutex<Effort>,
-    ) {
-        let Some(mut worker) =
-            Worker::new(self.model, self.options.ideas, self.options.seed, stream as u64)
-        else {
-            // Every thread sees the same locked stops, so every thread leaves here.
-            return;
-        };
-        if let Some(start) = start {
-            worker.adopt(start);
-        }
-        first();
+    fn attend(&self, stream: usize, start: &[Vec<u16>], total: &Mutex<Effort>) {
+        let seeds = (self.options.seed, stream as u64);
+        let made = Worker::new(self.model, self.options.ideas, seeds, Repair::Regret(2));
+        // Every thread sees the same locked stops, so all of them leave here or none.
+        let Some(mut worker) = made else { return };
+        worker.adopt(start);
         let mut share = 0.0;
         for round in 0.. {
             let next = self.round(&mut worker, round, share);
+            let columns =
+                if self.partition_now(round) { worker.columns(COLUMNS) } else { Vec::new() };
             let mut mine = lock(&self.brought[stream]);
-            *mine = Brought {
-                score: worker.best.score,
-                tours: worker.tours(),
-                columns: if self.partition_now(round) { worker.columns(COLUMNS) } else { Vec::new() },
-                share: next,
-            };
+            *mine =
+                Brought { score: worker.best.score, tours: worker.tours(), columns, share: next };
             drop(mine);
             self.barrier.wait();
             if stream == 0 {
-                self.decide(round);
+                self.decide();
             }
             self.barrier.wait();
             let decided = lock(&self.decided);
@@ -252,11 +253,12 @@ impl Meeting<'_> {
     }
 
     fn partition_now(&self, round: u64) -> bool {
-        self.options.ideas.partition && (round % 5 == 4 || matches!(self.limit, Limit::Iterations(all) if (round + 1) * ROUND >= all))
+        let last = matches!(self.limit, Limit::Iterations(all) if (round + 1) * ROUND >= all);
+        self.options.ideas.partition && (round % 5 == 4 || last)
     }
 
     /// Compares what was brought, runs the partition, decides whether to go on.
-    fn decide(&self, round: u64) {
+    fn decide(&self) {
         let mut decided = lock(&self.decided);
         let mut columns = Vec::new();
         for slot in &self.brought {
@@ -268,14 +270,13 @@ impl Meeting<'_> {
             decided.done |= brought.share >= 1.0;
         }
         if !columns.is_empty() {
-            if let Some((score, tours)) = &decided.best {
-                if let Some(better) = partition(self.model, &columns, *score, tours) {
+            if let Some((score, _)) = &decided.best {
+                if let Some(better) = partition(self.model, &columns, *score) {
                     decided.best = Some(better);
                     decided.partitions += 1;
                 }
             }
         }
-        let _ = round;
     }
 }
 
@@ -284,12 +285,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 /// A plan better than the incumbent out of the tours seen, or `None`.
-fn partition(
-    model: &Model,
-    columns: &[Column],
-    score: i64,
-    incumbent: &[Vec<u16>],
-) -> Option<(i64, Vec<Vec<u16>>)> {
+fn partition(model: &Model, columns: &[Column], score: i64) -> Option<(i64, Vec<Vec<u16>>)> {
     let mut shelf = crate::search::route::Shelf::new(0);
     let mut work = crate::window::Scratch::new(model);
     let bare = crate::search::route::Solution::empty(model, &mut shelf, &mut work)?;
@@ -329,6 +325,5 @@ fn partition(
         cost += tours[t].cost;
         cost -= tours[t].requests.iter().map(|&r| penalty[usize::from(r)]).sum::<i64>();
     }
-    let _ = incumbent;
     (cost < score).then_some((cost, result))
 }

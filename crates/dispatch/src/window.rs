@@ -261,13 +261,7 @@ pub(crate) fn retime(
     least(model, class, seq, (&mut work.begin, &work.high), &mut work.at, gaps, 0)
 }
 
-fn timed_cost(
-    model: &Model,
-    class: &Class,
-    seq: &[u16],
-    work: &mut Scratch,
-    gaps: &[Gap],
-) -> i64 {
+fn timed_cost(model: &Model, class: &Class, seq: &[u16], work: &mut Scratch, gaps: &[Gap]) -> i64 {
     let weights = model.instance.weights;
     let stops = seq.iter().zip(&work.begin);
     let late: Time = stops.map(|(&x, &b)| (b - model.due[usize::from(x)]).max(0)).sum();

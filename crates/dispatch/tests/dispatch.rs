@@ -8,7 +8,7 @@ mod fixture;
 mod live;
 #[path = "dispatch/refusals.rs"]
 mod refusals;
-#[path = "dispatch/solving.rs"]
-mod solving;
 #[path = "dispatch/roads.rs"]
 mod roads;
+#[path = "dispatch/solving.rs"]
+mod solving;

@@ -63,6 +63,7 @@ impl Live {
         let place = car.place;
         let plan = std::mem::take(&mut car.plan);
         car.breaks.clear();
+        car.aboard.clear();
         let mut loose: Vec<usize> = plan.iter().map(|stop| stop.visit.request).collect();
         loose.sort_unstable();
         loose.dedup();
@@ -156,18 +157,9 @@ impl Live {
             let request = if visit.request == new { call } else { visit.request };
             Visit { request, ..*visit }
         };
-        let tours: Vec<(usize, Vec<Visit>)> = offer
-            .tours()
-            .iter()
-            .map(|(c, tour)| (*c, tour.iter().map(rename).collect()))
-            .collect();
-        let cars: Vec<usize> = tours.iter().map(|tour| tour.0).collect();
-        let before = self.cars.clone();
-        if self.retime(&cars, &tours) {
-            return true;
-        }
-        self.cars = before;
-        false
+        let tours: Vec<(usize, Vec<Visit>)> =
+            offer.tours().iter().map(|(c, tour)| (*c, tour.iter().map(rename).collect())).collect();
+        self.retime_or_not(&tours)
     }
 
     /// How late calls are against what they were promised.

@@ -1,7 +1,7 @@
 //! A new call: the best place for it among promises made, or which rule each vehicle would break.
 
 use crate::live::view::View;
-use crate::live::{Call, Live, State};
+use crate::live::{Call, Car, Live, State};
 use crate::model::{Model, NEVER, refusal};
 use crate::plan::{Plan, PlannedRoute, Reason, assemble};
 use crate::problem::{End, Instance, Problem, Request, Time, Visit, Window};
@@ -81,14 +81,7 @@ impl Live {
     /// # Errors
     /// A [`Problem`] if the request itself is impossible.
     pub fn offer(&self, request: &Request) -> Result<Result<Offer, Vec<Refusal>>, Problem> {
-        let probe = Instance {
-            requests: vec![request.clone()],
-            vehicles: self.cars.iter().map(|car| car.vehicle.clone()).collect(),
-            travel: self.travel.clone(),
-            weights: self.weights,
-            scale: self.scale,
-        };
-        probe.check()?;
+        request.check(self.travel.len(), self.cars.len())?;
         if let Some(offer) = self.direct(request) {
             return Ok(Ok(offer));
         }
@@ -231,14 +224,24 @@ impl Live {
         request.pickup.window = Window::hard(offer.promise.0, offer.promise.1);
         let promise = Some(offer.promise);
         self.calls.push(Call { request, state: State::Planned, promise });
-        let before = self.cars.clone();
-        let cars: Vec<usize> = offer.tours.iter().map(|tour| tour.0).collect();
-        if self.retime(&cars, &offer.tours) {
+        if self.retime_or_not(&offer.tours) {
             return Some(number);
         }
-        self.cars = before;
         self.calls.pop();
         None
+    }
+
+    /// Times tours and takes them up, or leaves everything as it was.
+    pub(super) fn retime_or_not(&mut self, tours: &[(usize, Vec<Visit>)]) -> bool {
+        let cars: Vec<usize> = tours.iter().map(|tour| tour.0).collect();
+        let before: Vec<Car> = cars.iter().map(|&c| self.cars[c].clone()).collect();
+        if self.retime(&cars, tours) {
+            return true;
+        }
+        for (c, car) in cars.into_iter().zip(before) {
+            self.cars[c] = car;
+        }
+        false
     }
 
     /// Times tours given in call numbers and takes them up; false and half done if one of them
@@ -303,9 +306,8 @@ impl Live {
     fn bare(&self, c: usize, request: &Request) -> Instance {
         let mut copy = self.clone();
         let car = &mut copy.cars[c];
-        let aboard = |visit: &Visit| {
-            matches!(self.calls[visit.request].state, State::Aboard { .. })
-        };
+        let aboard =
+            |visit: &Visit| matches!(self.calls[visit.request].state, State::Aboard { .. });
         let next = car.plan.first().filter(|_| car.under_way).map(|stop| stop.visit.request);
         car.plan.retain(|stop| aboard(&stop.visit) || Some(stop.visit.request) == next);
         copy.view(&[c], &[], Some(request)).instance
@@ -336,7 +338,7 @@ fn locked_only(instance: &Instance) -> Vec<Visit> {
 
 /// Best place of the last request in the only tour: what it costs, and the tour with it.
 fn insert_last(instance: &Instance, stops: &[Visit]) -> Option<(i64, PlannedRoute)> {
-    let model = Model::new(instance, false);
+    let model = Model::new(instance);
     let mut finder = Finder::new(&model);
     let seq = sequence(&model, stops);
     let route = Route::build(&model, 0, seq, &mut finder.work)?;
@@ -373,7 +375,7 @@ pub(super) fn timed(instance: &Instance, stops: &[Visit]) -> Option<PlannedRoute
             distance: 0,
         });
     }
-    let model = Model::new(instance, false);
+    let model = Model::new(instance);
     let mut work = crate::window::Scratch::new(&model);
     let seq = sequence(&model, stops);
     Route::build(&model, 0, seq.clone(), &mut work)?;

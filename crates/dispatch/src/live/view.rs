@@ -44,11 +44,9 @@ impl Live {
         for (v, &c) in cars.iter().enumerate() {
             let (vehicle, ready) = self.vehicle_now(c, &mut places);
             let mut locked = Vec::new();
-            for (i, call) in self.calls.iter().enumerate() {
-                let State::Aboard { vehicle: in_car, since } = call.state else { continue };
-                if in_car != c {
-                    continue;
-                }
+            for &i in &self.cars[c].aboard {
+                let call = &self.calls[i];
+                let State::Aboard { since, .. } = call.state else { continue };
                 let request = self.aboard(&call.request, (c, since), ready, &mut places);
                 locked.push(Visit { request: requests.len(), end: End::Pickup });
                 calls.push(i);
@@ -108,6 +106,10 @@ impl Live {
             vehicle.shift.latest = vehicle.shift.latest.min(began + most);
             vehicle.max_duration = None;
         }
+        // The interior stays as it was when the first rider boarded.
+        let fitting = self.layouts(&car.vehicle, &car.log);
+        let mut fitting = fitting.into_iter();
+        vehicle.layouts.retain(|_| fitting.next().unwrap_or(false));
         vehicle.shift.earliest = ready;
         vehicle.shift.latest = vehicle.shift.latest.max(ready);
         vehicle.shift.due = vehicle.shift.due.clamp(ready, vehicle.shift.latest);

@@ -26,9 +26,8 @@ pub(crate) fn choose(
 ) -> Vec<u16> {
     let mut of = Vec::new();
     solution.vehicle_of(model, &mut of);
-    let free = |r: &u16| {
-        of[usize::from(*r)] != u16::MAX && !model.fixed[usize::from(model.mate(*r))]
-    };
+    let free =
+        |r: &u16| of[usize::from(*r)] != u16::MAX && !model.fixed[usize::from(model.mate(*r))];
     let mut served: Vec<u16> = (0..model.n as u16).filter(free).collect();
     let count = count.min(served.len());
     if count == 0 {
@@ -180,7 +179,11 @@ fn strings(
         let length = (1 + rng.below(longest)).min(riders.len()).min(count - taken.len());
         let from = at.saturating_sub(rng.below(length)).min(riders.len() - length);
         // Now and then a stretch in the middle of a longer string stays (split string).
-        let skip = if length > 2 && rng.unit() < 0.3 { from + 1 + rng.below(length - 1) } else { usize::MAX };
+        let skip = if length > 2 && rng.unit() < 0.3 {
+            from + 1 + rng.below(length - 1)
+        } else {
+            usize::MAX
+        };
         let string = riders.iter().enumerate().skip(from).take(length);
         taken.extend(string.filter(|&(i, _)| i != skip).map(|(_, &x)| x));
     }

@@ -56,8 +56,11 @@ impl Finder {
     fn collect(&mut self, model: &Model, class: &Class, route: &Route, p: u16) {
         let seq = &route.seq;
         let add = model.load[usize::from(p)];
-        let (svc, early, late) =
-            (model.service[usize::from(p)], model.early[usize::from(p)], model.late[usize::from(p)]);
+        let (svc, early, late) = (
+            model.service[usize::from(p)],
+            model.early[usize::from(p)],
+            model.late[usize::from(p)],
+        );
         self.aboard.clear();
         for a in 0..seq.len() - 1 {
             let va = seq[a];
@@ -174,8 +177,7 @@ impl Finder {
             if come + model.service[usize::from(d)] + model.time(d, next) > route.high[b + 1] {
                 continue;
             }
-            let cost =
-                model.drive(vb, d) + model.drive(d, next) - own_leg(model, route, b);
+            let cost = model.drive(vb, d) + model.drive(d, next) - own_leg(model, route, b);
             self.places.push(Place { cost, a: u16::MAX, b: b as u16 });
         }
     }

@@ -41,10 +41,7 @@ impl Partition<'_> {
             (0..self.tours.len()).filter(|&t| reduced[t] < gap - 0.5).collect();
         kept.sort_by(|&a, &b| reduced[a].total_cmp(&reduced[b]).then(a.cmp(&b)));
         kept.truncate(KEPT);
-        let mut branch = Branch::new(self, &price, &reduced, &kept);
-        let r = branch.run();
-        if std::env::var("DBG").is_ok() { eprintln!("sp tours {} inc {:.2} bound {:.2} kept {} nodes {} found {}", self.tours.len(), self.incumbent as f64/1e6, bound/1e6, kept.len(), branch.nodes, r.is_some()); }
-        r
+        Branch::new(self, &price, &reduced, &kept).run()
     }
 
     /// Prices of the requests that give a good lower bound, and the bound.
@@ -140,12 +137,7 @@ struct Branch<'a> {
 }
 
 impl<'a> Branch<'a> {
-    fn new(
-        problem: &'a Partition<'a>,
-        price: &'a [f64],
-        reduced: &[f64],
-        kept: &[usize],
-    ) -> Self {
+    fn new(problem: &'a Partition<'a>, price: &'a [f64], reduced: &[f64], kept: &[usize]) -> Self {
         let n = problem.penalty.len();
         let words = n.div_ceil(64);
         let mut holding = vec![Vec::new(); n];
@@ -215,8 +207,8 @@ impl<'a> Branch<'a> {
             self.flip(i);
         }
         let (word, bit) = (usize::from(request) / 64, 1_u64 << (request % 64));
-        let out = self.problem.penalty[usize::from(request)] as f64
-            - self.price[usize::from(request)];
+        let out =
+            self.problem.penalty[usize::from(request)] as f64 - self.price[usize::from(request)];
         if bound + out + hope < self.best {
             self.covered[word] |= bit;
             self.down(bound + out);

@@ -13,6 +13,8 @@ pub(crate) enum Repair {
     Regret(usize),
     /// One by one in a drawn order, skipping a tour now and then.
     Blink,
+    /// One by one in the order of their windows, each where it costs least.
+    InTurn,
 }
 
 /// What a repair works with.
@@ -29,6 +31,7 @@ impl Hands<'_, '_> {
         match how {
             Repair::Regret(k) => self.regret(solution, k, noise),
             Repair::Blink => self.blink(solution),
+            Repair::InTurn => self.in_turn(solution),
         }
         solution.rescore(self.model);
     }
@@ -115,12 +118,30 @@ impl Hands<'_, '_> {
             9 => order.sort_by_key(|&r| -model.late[at(model.mate(r))]),
             _ => order.sort_by_key(|&r| -model.time(r, model.mate(r))),
         }
-        order.sort_by_key(|&r| std::cmp::Reverse(model.penalty[at(r)]));
+        self.one_by_one(solution, order, true);
+    }
+
+    fn in_turn(&mut self, solution: &mut Solution) {
+        let mut order = std::mem::take(&mut solution.bank);
+        let model = self.model;
+        order.sort_by_key(|&r| {
+            let d = usize::from(model.mate(r));
+            (model.late[usize::from(r)].min(model.late[d]), r)
+        });
+        self.one_by_one(solution, order, false);
+        if !solution.bank.is_empty() {
+            self.regret(solution, 2, 0.0);
+        }
+    }
+
+    fn one_by_one(&mut self, solution: &mut Solution, mut order: Vec<u16>, blink: bool) {
+        let model = self.model;
+        order.sort_by_key(|&r| std::cmp::Reverse(model.penalty[usize::from(r)]));
         for r in order {
             let first = first_unused(model, solution);
             let mut best: Option<(Place, usize)> = None;
             for v in 0..solution.routes.len() {
-                if self.rng.next() % 100 == 0 {
+                if blink && self.rng.next() % 100 == 0 {
                     continue;
                 }
                 let place = self.place(solution, &first, v, r);

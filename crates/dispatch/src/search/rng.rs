@@ -6,7 +6,8 @@ pub(crate) struct Rng(u64);
 
 impl Rng {
     pub fn new(seed: u64, stream: u64) -> Self {
-        let mixed = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ stream.wrapping_mul(0xBF58_476D_1CE4);
+        let mixed =
+            seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ stream.wrapping_mul(0xBF58_476D_1CE4);
         let mut rng = Self(mixed ^ 0x2545_F491_4F6C_DD1D);
         if rng.0 == 0 {
             rng.0 = 1;

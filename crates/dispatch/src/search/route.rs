@@ -91,9 +91,8 @@ impl Route {
 
 fn hash(class: u16, seq: &[u16]) -> u64 {
     let start = u64::from(class).wrapping_add(0x9E37_79B9_7F4A_7C15);
-    seq.iter().fold(start, |h, &x| {
-        (h.rotate_left(5) ^ u64::from(x)).wrapping_mul(0x517C_C1B7_2722_0A95)
-    })
+    seq.iter()
+        .fold(start, |h, &x| (h.rotate_left(5) ^ u64::from(x)).wrapping_mul(0x517C_C1B7_2722_0A95))
 }
 
 /// Tours seen lately, by their stops.
@@ -159,9 +158,8 @@ impl Solution {
             routes.push(shelf.get(model, class, seq, work)?);
         }
         let mut solution = Self { routes, bank: Vec::new(), score: 0 };
-        solution.bank = (0..model.n as u16)
-            .filter(|&r| !model.fixed[usize::from(model.mate(r))])
-            .collect();
+        solution.bank =
+            (0..model.n as u16).filter(|&r| !model.fixed[usize::from(model.mate(r))]).collect();
         solution.rescore(model);
         Some(solution)
     }

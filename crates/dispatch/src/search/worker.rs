@@ -39,16 +39,19 @@ const DESTROYS: [Destroy; 6] = [
     Destroy::Hour,
     Destroy::Strings,
 ];
-const REPAIRS: [Repair; 5] = [
-    Repair::Regret(1),
-    Repair::Regret(2),
-    Repair::Regret(3),
-    Repair::Regret(4),
-    Repair::Blink,
-];
+const REPAIRS: [Repair; 5] =
+    [Repair::Regret(1), Repair::Regret(2), Repair::Regret(3), Repair::Regret(4), Repair::Blink];
 
 /// Warmest and coldest temperature, against the mean cost of a request.
-fn ev(k:&str,d:f64)->f64{std::env::var(k).ok().and_then(|x|x.parse().ok()).unwrap_or(d)}
+const WARM: f64 = 3.0;
+const COLD: f64 = 0.02;
+
+/// Most requests taken out at once, and how much small numbers are preferred.
+const MOST: f64 = 24.0;
+const SKEW: f64 = 1.5;
+
+/// Noise on insertion costs, against the mean cost of a request.
+const NOISE: f64 = 0.06;
 
 /// See the module.
 pub(crate) struct Worker<'a> {
@@ -65,19 +68,21 @@ pub(crate) struct Worker<'a> {
     /// Mean cost of serving a request.
     pub mean: f64,
     pub iterations: u64,
-    tune: [f64; 6],
 }
 
 impl<'a> Worker<'a> {
-    /// A worker with a first plan by regret insertion; `None` if what is locked breaks a rule.
-    pub fn new(model: &'a Model<'a>, ideas: Ideas, seed: u64, stream: u64) -> Option<Self> {
+    /// A worker with a first plan; `None` if what is locked breaks a rule.
+    pub fn new(
+        model: &'a Model<'a>,
+        ideas: Ideas,
+        (seed, stream): (u64, u64),
+        how: Repair,
+    ) -> Option<Self> {
         let mut finder = Finder::new(model);
         let mut rng = Rng::new(seed, stream);
         let mut shelf = Shelf::new(if ideas.shelf { shelf_bits(model.n) } else { 0 });
         let mut first = Solution::empty(model, &mut shelf, &mut finder.work)?;
-        let mut hands =
-            Hands { model, finder: &mut finder, shelf: &mut shelf, rng: &mut rng };
-        let how = if model.n > 400 { Repair::Blink } else { Repair::Regret(2) };
+        let mut hands = Hands { model, finder: &mut finder, shelf: &mut shelf, rng: &mut rng };
         hands.repair(&mut first, how, 0.0);
         let pairs = DESTROYS.len() * REPAIRS.len();
         let mut worker = Self {
@@ -92,7 +97,7 @@ impl<'a> Worker<'a> {
             score: vec![0.0; pairs],
             uses: vec![0.0; pairs],
             mean: 1.0,
-            iterations: 0, tune: [ev("WARM",0.5), ev("COLD",0.005), ev("KMAX",24.), ev("KPOW",1.5), ev("NOISE",0.06), 0.],
+            iterations: 0,
         };
         for (i, weight) in worker.weight.iter_mut().enumerate() {
             let (d, r) = (DESTROYS[i % DESTROYS.len()], REPAIRS[i / DESTROYS.len()]);
@@ -125,7 +130,7 @@ impl<'a> Worker<'a> {
             }
             let part = i as f64 / count as f64;
             let at = share.0 + (share.1 - share.0) * part;
-            #[allow(non_snake_case)] let (WARM, COLD) = (self.tune[0], self.tune[1]); let temperature = WARM * self.mean * (COLD / WARM).powf(at.clamp(0.0, 1.0));
+            let temperature = WARM * self.mean * (COLD / WARM).powf(at.clamp(0.0, 1.0));
             self.step(temperature);
         }
     }
@@ -134,13 +139,13 @@ impl<'a> Worker<'a> {
         self.iterations += 1;
         let pair = self.draw();
         let (destroy, repair) = (DESTROYS[pair % DESTROYS.len()], REPAIRS[pair / DESTROYS.len()]);
-        let most = (self.model.n as f64 * 0.4).clamp(4.0, self.tune[2]);
-        let count = 2 + (self.rng.unit().powf(self.tune[3]) * (most - 1.0)) as usize;
+        let most = (self.model.n as f64 * 0.4).clamp(4.0, MOST);
+        let count = 2 + (self.rng.unit().powf(SKEW) * (most - 1.0)) as usize;
         let mut next = self.current.clone();
         let ids = choose(self.model, &next, destroy, count, &mut self.rng);
         next.remove(self.model, &ids, &mut self.shelf, &mut self.finder.work);
         let shaken = repair != Repair::Blink && self.rng.next() % 2 == 0;
-        let noise = if shaken { self.tune[4] * self.mean * self.rng.unit() } else { 0.0 };
+        let noise = if shaken { NOISE * self.mean * self.rng.unit() } else { 0.0 };
         let mut hands = Hands {
             model: self.model,
             finder: &mut self.finder,

@@ -71,7 +71,7 @@ pub(super) fn solve(
             first();
         }
     }
-    let model = Model::new(instance, false);
+    let model = Model::new(instance);
     let tours = nodes(&model, &state.tours);
     Ok((assemble(&model, &tours), state.effort))
 }

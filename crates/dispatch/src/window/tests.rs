@@ -67,8 +67,11 @@ fn instance(drawn: &Drawn) -> Instance {
         priority: 0,
         only: None,
     };
-    let pause = drawn.pause.map(|(_, open, lasts)| {
-        Break { earliest: open, latest: open + 200, lasts, aboard: true }
+    let pause = drawn.pause.map(|(_, open, lasts)| Break {
+        earliest: open,
+        latest: open + 200,
+        lasts,
+        aboard: true,
     });
     let vehicle = Vehicle {
         id: 1,
@@ -116,7 +119,7 @@ proptest! {
     #[test]
     fn fixpoint_equals_bellman_ford(drawn in drawn()) {
         let instance = instance(&drawn);
-        let model = Model::new(&instance, false);
+        let model = Model::new(&instance);
         let class = &model.classes[0];
         let stops = order(&drawn);
         let mut seq = vec![class.start];
@@ -147,7 +150,8 @@ proptest! {
         let mut drawn = drawn;
         drawn.pause = None;
         let instance = instance(&drawn);
-        let model = Model::new(&instance, true);
+        let mut model = Model::new(&instance);
+        model.keep_apart();
         let class = &model.classes[0];
         let mut seq = vec![class.start];
         seq.extend(order(&drawn));

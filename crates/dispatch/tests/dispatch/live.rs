@@ -1,20 +1,21 @@
 //! The live engine: promises, refusals, events, and days played again.
 
 use dispatch::checker::check;
+use dispatch::cordeau;
 use dispatch::generate::{district, literature};
 use dispatch::live::replay::{Day, Dispatcher, Outcome, as_day, read_day, replay};
 use dispatch::live::{Consequence, Live, Rule, Settings, State};
 use dispatch::problem::{Request, Vehicle, Weights, Window};
 use dispatch::solve::Limit;
 use dispatch::travel::Travel;
-use dispatch::cordeau;
 use proptest::prelude::*;
 
 use crate::fixture::{self, request, vehicle};
 
 fn live(at: &[f64], vehicles: Vec<Vehicle>) -> Live {
     let points = at.iter().map(|&x| (x, 0.0)).collect();
-    let settings = Settings { promise_before: 10, promise_after: 10, threshold: 1, ..Settings::default() };
+    let settings =
+        Settings { promise_before: 10, promise_after: 10, threshold: 1, ..Settings::default() };
     let travel = Travel::Plane { points, scale: 1 };
     Live::new(vehicles, travel, Weights::default(), 1, settings).expect("good vehicles")
 }

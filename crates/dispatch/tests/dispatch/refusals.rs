@@ -12,25 +12,47 @@ fn literature_texts_that_are_refused() {
     let depot = "0 0 0 0 0 0 480\n";
     let table = [
         ("", "text", "line 1: the file is empty"),
-        ("1 2 480 3", "text", "line 1: vehicles, nodes, longest tour, capacity and longest ride expected"),
+        (
+            "1 2 480 3",
+            "text",
+            "line 1: vehicles, nodes, longest tour, capacity and longest ride expected",
+        ),
         ("1 2 480 3 x", "text", "line 1: `x` is not a number"),
         ("1 2 NaN 3 30", "not_a_number", "line 1: not a number"),
         ("1 2 480 3 inf", "not_a_number", "line 1: not a number"),
         ("1 2 480 -3 30", "negative", "first line: a time or an amount is negative"),
         ("1 2 1e300 3 30\nD", "too_large", "longest tour: the number is too large to plan with"),
         ("0 2 480 3 30\nD", "no_vehicles", "there are no vehicles"),
-        ("1 2 480 3 30\nD1 1 1 3 1 0 480\n", "unpaired",
-         "request 1: its delivery is missing or does not belong to it"),
-        ("1 2 480 3 30\nD1 1 1 3 1 0 480\n2 2 2 3 -2 0 480\n", "unpaired",
-         "request 1: its delivery is missing or does not belong to it"),
-        ("1 2 480 3 30\nD1 1 1 3 1 0 480\n2 2 2 3 1 0 480\n", "unpaired",
-         "request 1: its delivery is missing or does not belong to it"),
-        ("1 2 480 3 30\nD1 1 1 -3 1 0 480\n2 2 2 3 -1 0 480\n", "negative",
-         "line 3: a time or an amount is negative"),
-        ("1 2 480 3 30\nD1 1 1 3 1 50 40\n2 2 2 3 -1 0 480\n", "empty_window",
-         "line 3: the window ends before it begins"),
-        ("1 2 480 3 30\nD1 1e9 1 3 1 0 40\n2 2 2 3 -1 0 480\n", "too_large",
-         "points: the number is too large to plan with"),
+        (
+            "1 2 480 3 30\nD1 1 1 3 1 0 480\n",
+            "unpaired",
+            "request 1: its delivery is missing or does not belong to it",
+        ),
+        (
+            "1 2 480 3 30\nD1 1 1 3 1 0 480\n2 2 2 3 -2 0 480\n",
+            "unpaired",
+            "request 1: its delivery is missing or does not belong to it",
+        ),
+        (
+            "1 2 480 3 30\nD1 1 1 3 1 0 480\n2 2 2 3 1 0 480\n",
+            "unpaired",
+            "request 1: its delivery is missing or does not belong to it",
+        ),
+        (
+            "1 2 480 3 30\nD1 1 1 -3 1 0 480\n2 2 2 3 -1 0 480\n",
+            "negative",
+            "line 3: a time or an amount is negative",
+        ),
+        (
+            "1 2 480 3 30\nD1 1 1 3 1 50 40\n2 2 2 3 -1 0 480\n",
+            "empty_window",
+            "line 3: the window ends before it begins",
+        ),
+        (
+            "1 2 480 3 30\nD1 1e9 1 3 1 0 40\n2 2 2 3 -1 0 480\n",
+            "too_large",
+            "points: the number is too large to plan with",
+        ),
         ("1e9 2 480 3 30\nD", "too_large", "first line: the number is too large to plan with"),
     ];
     for (text, code, sentence) in table {
@@ -43,21 +65,46 @@ fn literature_texts_that_are_refused() {
 fn json_texts_that_are_refused() {
     let table = [
         ("nonsense", "json", "expected ident"),
-        (r#"{"travel":{"kind":"plane"},"requests":[],"vehicles":[]}"#, "no_vehicles", "no vehicles"),
-        (r#"{"travel":{"kind":"plane"},"requests":[{"delivery":{"place":0},"load":{"seat":1}}],"vehicles":[]}"#,
-         "json", "missing field `pickup`"),
-        (r#"{"travel":{"kind":"plane"},"requests":[{"pickup":{"place":0},"delivery":{"place":0},"load":{"sofa":1}}],"vehicles":[]}"#,
-         "json", "`sofa` is none of staff, seat, stretcher, wheelchair"),
-        (r#"{"travel":{"kind":"table","rows":[[[0,0],[5,5]],[[0,0]]]},"requests":[],"vehicles":[]}"#,
-         "json", "the matrix has 2 rows but 1 entries in row 1"),
-        (r#"{"travel":{"kind":"table","rows":[[[0,-4]]]},"requests":[],"vehicles":[]}"#,
-         "negative", "matrix, leg 0 to 0"),
-        (r#"{"travel":{"kind":"plane"},"places":[[0,0]],"requests":[],"vehicles":[{"start":3,"layouts":[{}]}]}"#,
-         "unknown_place", "there is no place number 3"),
-        (r#"{"travel":{"kind":"globe","speed_mps":0},"places":[[0,0]],"requests":[],"vehicles":[{"start":0,"layouts":[{}]}]}"#,
-         "json", "out of range"),
-        (r#"{"travel":{"kind":"globe","hours":[0]},"places":[[0,0]],"requests":[],"vehicles":[]}"#,
-         "json", "hour profile"),
+        (
+            r#"{"travel":{"kind":"plane"},"requests":[],"vehicles":[]}"#,
+            "no_vehicles",
+            "no vehicles",
+        ),
+        (
+            r#"{"travel":{"kind":"plane"},"requests":[{"delivery":{"place":0},"load":{"seat":1}}],"vehicles":[]}"#,
+            "json",
+            "missing field `pickup`",
+        ),
+        (
+            r#"{"travel":{"kind":"plane"},"requests":[{"pickup":{"place":0},"delivery":{"place":0},"load":{"sofa":1}}],"vehicles":[]}"#,
+            "json",
+            "`sofa` is none of staff, seat, stretcher, wheelchair",
+        ),
+        (
+            r#"{"travel":{"kind":"table","rows":[[[0,0],[5,5]],[[0,0]]]},"requests":[],"vehicles":[]}"#,
+            "json",
+            "the matrix has 2 rows but 1 entries in row 1",
+        ),
+        (
+            r#"{"travel":{"kind":"table","rows":[[[0,-4]]]},"requests":[],"vehicles":[]}"#,
+            "negative",
+            "matrix, leg 0 to 0",
+        ),
+        (
+            r#"{"travel":{"kind":"plane"},"places":[[0,0]],"requests":[],"vehicles":[{"start":3,"layouts":[{}]}]}"#,
+            "unknown_place",
+            "there is no place number 3",
+        ),
+        (
+            r#"{"travel":{"kind":"globe","speed_mps":0},"places":[[0,0]],"requests":[],"vehicles":[{"start":0,"layouts":[{}]}]}"#,
+            "json",
+            "out of range",
+        ),
+        (
+            r#"{"travel":{"kind":"globe","hours":[0]},"places":[[0,0]],"requests":[],"vehicles":[]}"#,
+            "json",
+            "hour profile",
+        ),
     ];
     for (text, code, part) in table {
         let problem = json::read(text).expect_err(text);
@@ -81,7 +128,9 @@ fn values_that_are_refused() {
         ("no_layout", |_, v| v.layouts.clear()),
         ("negative", |_, v| v.max_duration = Some(-5)),
         ("empty_window", |_, v| v.shift = Window::hard(10, 5)),
-        ("locked", |_, v| v.locked = vec![Visit { request: 0, end: dispatch::problem::End::Delivery }]),
+        ("locked", |_, v| {
+            v.locked = vec![Visit { request: 0, end: dispatch::problem::End::Delivery }]
+        }),
     ];
     for (code, spoil) in table {
         let (mut r, mut v) = (request(1, 1, 2), vehicle(1));

@@ -60,8 +60,19 @@ fn blob(kind: &str, body: &[u8]) -> Vec<u8> {
 /// Four nodes in a row 0.01 degrees apart, then one far away; a two-way street over the first
 /// three, a one-way one from the third to the fourth, a private one back, a footway to the last.
 fn tiny_pbf() -> Vec<u8> {
-    let words = ["", "highway", "residential", "oneway", "yes", "access", "private", "footway",
-        "primary", "maxspeed", "60"];
+    let words = [
+        "",
+        "highway",
+        "residential",
+        "oneway",
+        "yes",
+        "access",
+        "private",
+        "footway",
+        "primary",
+        "maxspeed",
+        "60",
+    ];
     let table: Vec<u8> = words.iter().flat_map(|w| bytes_field(1, w.as_bytes())).collect();
     let fine = |degrees: f64| (degrees * 1e7).round() as i64;
     let lon: Vec<i64> = [118.0, 118.01, 118.02, 118.03, 119.0].map(fine).to_vec();
@@ -75,12 +86,16 @@ fn tiny_pbf() -> Vec<u8> {
     let way = |id: u64, tags: &[(u64, u64)], refs: &[i64]| {
         let keys: Vec<u8> = tags.iter().flat_map(|tag| varint(tag.0)).collect();
         let values: Vec<u8> = tags.iter().flat_map(|tag| varint(tag.1)).collect();
-        bytes_field(3, &[
-            number_field(1, id),
-            bytes_field(2, &keys),
-            bytes_field(3, &values),
-            bytes_field(8, &deltas(refs)),
-        ].concat())
+        bytes_field(
+            3,
+            &[
+                number_field(1, id),
+                bytes_field(2, &keys),
+                bytes_field(3, &values),
+                bytes_field(8, &deltas(refs)),
+            ]
+            .concat(),
+        )
     };
     let group = [
         bytes_field(2, &dense),
@@ -240,8 +255,7 @@ fn great_circles_and_calibration() {
     assert_eq!(calibrate_milli(&[(1_000.0, 1_300.0), (3_000.0, 3_900.0)]), 1_300);
     assert_eq!(calibrate_milli(&[]), 1_000);
     let points = vec![(118.0, 36.0), (118.0, 36.1)];
-    let travel =
-        Travel::Globe { points, detour_milli: 1_300, metres_per_s: 10.0, profile: None };
+    let travel = Travel::Globe { points, detour_milli: 1_300, metres_per_s: 10.0, profile: None };
     let (time, metres) = travel.leg(0, 1).expect("no holes on the globe");
     assert_eq!((time, metres), (1_446, 14_456));
 }
