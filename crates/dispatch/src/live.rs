@@ -91,6 +91,8 @@ struct Car {
     began: Option<Time>,
     ended: Option<Time>,
     out: bool,
+    /// Nothing happens to it before then.
+    quiet_until: Time,
     /// Calls on board.
     aboard: Vec<usize>,
     plan: Vec<PlannedStop>,
@@ -135,6 +137,7 @@ impl Live {
             began: None,
             ended: None,
             out: false,
+            quiet_until: 0,
             aboard: Vec::new(),
             plan: Vec::new(),
             breaks: Vec::new(),
@@ -177,7 +180,9 @@ impl Live {
     pub fn advance(&mut self, now: Time) {
         self.now = self.now.max(now);
         for c in 0..self.cars.len() {
-            while self.step(c) {}
+            if self.now >= self.cars[c].quiet_until {
+                while self.step(c) {}
+            }
         }
     }
 
@@ -190,6 +195,7 @@ impl Live {
         }
         if let Some(at) = car.breaks.iter().position(|pause| pause.after == 0) {
             if car.breaks[at].begin > now || car.under_way {
+                car.quiet_until = if car.under_way { 0 } else { car.breaks[at].begin };
                 return false;
             }
             let pause = car.breaks.remove(at);
@@ -206,12 +212,14 @@ impl Live {
         let leave = self.leave(c, there, stop.begin);
         let car = &mut self.cars[c];
         if leave > now {
+            car.quiet_until = leave;
             return false;
         }
         car.began.get_or_insert(leave);
         car.free = leave;
         car.under_way = true;
         if stop.begin > now {
+            car.quiet_until = stop.begin;
             return false;
         }
         car.under_way = false;
@@ -246,7 +254,10 @@ impl Live {
     /// Ends a tour with nothing left to do when it is time to go home.
     fn close(&mut self, c: usize) -> bool {
         let car = &self.cars[c];
-        let Some(began) = car.began else { return false };
+        let Some(began) = car.began else {
+            self.cars[c].quiet_until = Time::MAX / 8;
+            return false;
+        };
         let longest = car.vehicle.max_duration.map_or(Time::MAX, |most| began + most);
         let until = car.vehicle.shift.latest.min(longest);
         let home = car.vehicle.end.and_then(|end| self.travel.leg(car.place, end));
@@ -256,6 +267,7 @@ impl Live {
             let arrive = car.vehicle.end.and_then(|end| self.travel.arrive(car.place, end, free));
             self.cars[c].ended = Some(arrive.unwrap_or(free));
         }
+        self.cars[c].quiet_until = until - drive;
         false
     }
 

@@ -4,10 +4,14 @@ use crate::live::view::View;
 use crate::live::{Call, Car, Live, State};
 use crate::model::{Model, NEVER, refusal};
 use crate::plan::{Plan, PlannedRoute, Reason, assemble};
-use crate::problem::{End, Instance, Problem, Request, Time, Visit, Window};
+use crate::problem::{End, FARTHEST, Instance, Problem, Request, Time, Visit, Window};
 use crate::search::insert::{Finder, with};
 use crate::search::route::Route;
 use crate::solve::{Limit, Options, improve};
+
+/// Cars tried for a call once one of them can take it: the bound sorts them well, and the work
+/// for a call must not grow with the fleet.
+const TRIED: usize = 24;
 
 /// The first rule that keeps a vehicle from taking a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +71,19 @@ pub struct Offer {
     at: Time,
 }
 
+/// Least detours for a pickup, a delivery, and both on one leg.
+struct Detour {
+    on: i64,
+    off: i64,
+    together: i64,
+}
+
+impl Default for Detour {
+    fn default() -> Self {
+        Self { on: FARTHEST, off: FARTHEST, together: FARTHEST }
+    }
+}
+
 impl Offer {
     /// New tours by car, the new call numbered as the next one.
     pub(super) fn tours(&self) -> &[(usize, Vec<Visit>)] {
@@ -93,15 +110,16 @@ impl Live {
     }
 
     /// The cheapest insertion that moves nobody to another vehicle. Vehicles are tried in the
-    /// order of a lower bound on the detour, and left aside once it exceeds the best found.
+    /// order of a lower bound on the detour, and left aside once it exceeds the best found or
+    /// [`TRIED`] were tried.
     fn direct(&self, request: &Request) -> Option<Offer> {
         let mut order: Vec<(i64, usize)> = (0..self.cars.len())
             .filter_map(|c| self.least_detour(c, request).map(|bound| (bound, c)))
             .collect();
         order.sort_unstable();
         let mut best: Option<Offer> = None;
-        for (bound, c) in order {
-            if best.as_ref().is_some_and(|offer| bound >= offer.cost) {
+        for (tried, (bound, c)) in order.into_iter().enumerate() {
+            if best.as_ref().is_some_and(|offer| bound >= offer.cost || tried >= TRIED) {
                 break;
             }
             let view = self.view(&[c], &[], Some(request));
@@ -125,25 +143,73 @@ impl Live {
         if reach > request.pickup.window.latest {
             return None;
         }
-        let leg = |a: usize, b: usize| self.travel.leg(a, b).map(|leg| leg.1);
-        let mut place = car.place;
-        let mut least = (i64::MAX, i64::MAX, i64::MAX);
-        let both = leg(from, to)?;
-        let ends = car.plan.iter().map(|stop| Some(self.place_of(stop.visit)));
-        for next in ends.chain([car.vehicle.end]) {
-            let (Some(a), Some(b)) = (leg(place, from), leg(place, to)) else { return None };
-            let (c, d, own) = match next {
-                Some(next) => (leg(from, next)?, leg(to, next)?, leg(place, next)?),
-                None => (0, 0, 0),
-            };
-            let own = if car.plan.is_empty() && car.log.is_empty() { 0 } else { own };
-            least.0 = least.0.min(a + c - own);
-            least.1 = least.1.min(b + d - own);
-            least.2 = least.2.min(a + both + d - own);
-            place = next.unwrap_or(place);
+        // When each end can be served at all, and the legs whose stops leave time for it.
+        let (board, leave) = (request.pickup.window, request.delivery.window);
+        let first = board.earliest.max(reach) + request.pickup.service;
+        let last = board.latest + request.pickup.service;
+        let direct = self.travel.leg(from, to)?.0 + request.pickup.service;
+        // Plain times bound from below only without an hour profile that can be faster.
+        let direct = if self.travel.profile().is_some() { 0 } else { direct };
+        let on = (
+            board.earliest.max(leave.earliest - request.max_ride - request.pickup.service),
+            board.latest.min(leave.latest - direct),
+        );
+        let off = (leave.earliest.max(first), leave.latest.min(last + request.max_ride));
+        let mut least = Detour::default();
+        let mut place = Some((car.place, 0));
+        let ends = car.plan.iter().map(|stop| {
+            let window = self.window_of(stop.visit);
+            Some((self.place_of(stop.visit), window))
+        });
+        let home = car.vehicle.end.map(|end| (end, Window::hard(0, FARTHEST)));
+        for next in ends.chain([home]) {
+            let from = place.take()?;
+            let until = next.map_or(FARTHEST, |(_, window)| window.latest);
+            let fits = |span: (Time, Time)| from.1 <= span.1 && until >= span.0;
+            if fits(on) || fits(off) {
+                let here = (from.0, next.map(|(place, _)| place));
+                let unused = car.plan.is_empty() && car.log.is_empty();
+                self.detour(here, request, (fits(on), fits(off)), unused, &mut least)?;
+            }
+            place = next.map(|(place, window)| (place, window.earliest)).or(Some(from));
         }
-        let bound = least.2.min(least.0.saturating_add(least.1)).max(0);
-        Some(bound.saturating_mul(self.weights.distance))
+        let bound = least.together.min(least.on.saturating_add(least.off)).max(0);
+        (bound < FARTHEST).then(|| bound.saturating_mul(self.weights.distance))
+    }
+
+    fn window_of(&self, visit: Visit) -> Window {
+        let request = &self.calls[visit.request].request;
+        match visit.end {
+            End::Pickup => request.pickup.window,
+            End::Delivery => request.delivery.window,
+        }
+    }
+
+    /// Lowers the bounds by what one leg offers; `None` if there is no way.
+    fn detour(
+        &self,
+        (place, next): (usize, Option<usize>),
+        request: &Request,
+        (on, off): (bool, bool),
+        unused: bool,
+        least: &mut Detour,
+    ) -> Option<()> {
+        let (from, to) = (request.pickup.place, request.delivery.place);
+        let leg = |a: usize, b: usize| self.travel.leg(a, b).map(|leg| leg.1);
+        let onward = |a: usize| next.map_or(Some(0), |next| leg(a, next));
+        let own = if unused { 0 } else { onward(place)? };
+        let there = leg(place, from)?;
+        if on {
+            least.on = least.on.min(there + onward(from)? - own);
+        }
+        if off {
+            let last = onward(to)?;
+            least.off = least.off.min(leg(place, to)? + last - own);
+            if on {
+                least.together = least.together.min(there + leg(from, to)? + last - own);
+            }
+        }
+        Some(())
     }
 
     /// Plans everything anew with the call, keeping all promises.
@@ -286,12 +352,12 @@ impl Live {
         if !alone(&|_| ()) {
             let unbound = |i: &mut Instance| {
                 let r = last(i);
-                i.requests[r].max_ride = crate::problem::FARTHEST;
+                i.requests[r].max_ride = FARTHEST;
             };
             let open = |i: &mut Instance| {
                 let r = last(i);
-                i.requests[r].pickup.window = Window::hard(0, crate::problem::FARTHEST);
-                i.requests[r].delivery.window = Window::hard(0, crate::problem::FARTHEST);
+                i.requests[r].pickup.window = Window::hard(0, FARTHEST);
+                i.requests[r].delivery.window = Window::hard(0, FARTHEST);
             };
             let rule = if alone(&unbound) { Rule::Ride } else { Rule::Window };
             return if rule == Rule::Window && !alone(&open) { Rule::Shift } else { rule };

@@ -156,6 +156,7 @@ impl Live {
             locked.iter().filter(boarded).copied().collect()
         };
         let car = &mut self.cars[view.cars[v]];
+        car.quiet_until = 0;
         car.plan.clear();
         car.breaks.clear();
         let Some(route) = route else { return };

