@@ -1,4 +1,4 @@
-//! `bench [--seconds S] [first|roads|horizon|gaps]...` prints one JSON row a line. `gaps` reads
+//! `bench [--seconds S] [--most CALLS] [first|roads|horizon|gaps]...` prints one JSON row a line. `gaps` reads
 //! the literature from the folder that `BAIZE_DARP` names and skips itself without it.
 
 use dispatch::bench;
@@ -30,6 +30,8 @@ fn main() -> Result<(), Problem> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let at = words.iter().position(|word| word == "--seconds");
     let seconds = at.and_then(|at| words.get(at + 1)?.parse().ok()).unwrap_or(30.0);
+    let at = words.iter().position(|word| word == "--most");
+    let at_most: Option<usize> = at.and_then(|at| words.get(at + 1)?.parse().ok());
     let all = !words.iter().any(|w| ["first", "roads", "horizon", "gaps"].contains(&w.as_str()));
     let wanted = |name: &str| all || words.iter().any(|word| word == name);
     let mut rows = Vec::new();
@@ -40,7 +42,9 @@ fn main() -> Result<(), Problem> {
         rows.extend(bench::roads(300, &thread_cpu_s)?);
     }
     if wanted("horizon") {
-        rows.extend(bench::horizon(&[500, 1_000, 2_000, 5_000], &thread_cpu_s)?);
+        let most = at_most.unwrap_or(5_000);
+        let sizes = [500, 1_000, 2_000, 5_000].into_iter().filter(|&n| n <= most);
+        rows.extend(bench::horizon(&sizes.collect::<Vec<_>>(), &thread_cpu_s)?);
     }
     if wanted("gaps") {
         rows.extend(bench::gaps(&literature(), seconds, &thread_cpu_s)?);

@@ -32,13 +32,13 @@ fn run(words: &[String]) -> Result<serde_json::Value, Problem> {
         return command::matrix(&roads, &text(&points)?);
     }
     let path = words.first().ok_or_else(|| bad("an instance file is needed".to_owned()))?;
-    let mut options = Solve::default();
-    options.format = match value("--format").as_deref() {
+    let format = match value("--format").as_deref() {
         Some("cordeau") => Some(Format::Cordeau),
         Some("json") => Some(Format::Json),
         Some(other) => return Err(bad(format!("--format {other}: cordeau or json"))),
         None => None,
     };
+    let mut options = Solve { format, ..Solve::default() };
     if let Some(seconds) = number("--seconds")? {
         options.budget = Budget::Seconds(seconds);
     }

@@ -91,9 +91,9 @@ fn journey(rng: &mut Rng, i: usize, place: usize) -> Request {
 
 fn car(rng: &mut Rng, v: usize, depots: usize) -> Vehicle {
     let start = rng.below(depots);
-    let early = v % 2 == 0;
+    let early = v.is_multiple_of(2);
     let from = if early { 21_600 } else { 28_800 };
-    let fitted = v % 3 == 0;
+    let fitted = v.is_multiple_of(3);
     let layouts =
         if fitted { vec![[2, 1, 1, 0], [2, 3, 0, 0]] } else { vec![[1, 3, 0, 1], [1, 1, 1, 1]] };
     let noon = 39_600 + 1_800 * (v % 3) as Time;

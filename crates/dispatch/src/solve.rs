@@ -220,7 +220,7 @@ impl Meeting<'_> {
                 // The partition's find is everybody's; another thread's is taken up only by
                 // threads that fell behind, so that they do not all search the same valley.
                 let behind = worker.current.score - score > (worker.mean * 2.0) as i64;
-                if worker.best.score > *score && (stream % 2 == 0 || behind) {
+                if worker.best.score > *score && (stream.is_multiple_of(2) || behind) {
                     worker.adopt(tours);
                 }
             }
@@ -236,6 +236,9 @@ impl Meeting<'_> {
 
     /// Iterates for one round and says how much of the budget is spent.
     fn round(&self, worker: &mut Worker, round: u64, share: f64) -> f64 {
+        if self.model.n == 0 {
+            return 1.0;
+        }
         match self.limit {
             Limit::Iterations(all) => {
                 let count = ROUND.min(all.saturating_sub(round * ROUND));
@@ -269,13 +272,12 @@ impl Meeting<'_> {
             columns.append(&mut brought.columns);
             decided.done |= brought.share >= 1.0;
         }
-        if !columns.is_empty() {
-            if let Some((score, _)) = &decided.best {
-                if let Some(better) = partition(self.model, &columns, *score) {
-                    decided.best = Some(better);
-                    decided.partitions += 1;
-                }
-            }
+        if !columns.is_empty()
+            && let Some((score, _)) = &decided.best
+            && let Some(better) = partition(self.model, &columns, *score)
+        {
+            decided.best = Some(better);
+            decided.partitions += 1;
         }
     }
 }

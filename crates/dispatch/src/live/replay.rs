@@ -66,10 +66,10 @@ pub fn replay(day: &Day, settings: Settings, who: Dispatcher) -> Result<Outcome,
             }
             Err(_) => refused += 1,
         }
-        if let Dispatcher::Engine { iterations } = who {
-            if iterations > 0 {
-                live.reoptimise(Limit::Iterations(iterations));
-            }
+        if let Dispatcher::Engine { iterations } = who
+            && iterations > 0
+        {
+            live.reoptimise(Limit::Iterations(iterations));
         }
     }
     let (instance, plan) = live.finish();

@@ -63,12 +63,12 @@ impl Live {
                 });
                 tour.push(Visit { request, ..stop.visit });
             }
-            if self.cars[c].under_way {
-                if let Some(&next) = tour.get(locked.len()) {
-                    locked.push(next);
-                    let request: &mut Request = &mut requests[next.request];
-                    not_before(stop_of(request, next.end), self.now);
-                }
+            if self.cars[c].under_way
+                && let Some(&next) = tour.get(locked.len())
+            {
+                locked.push(next);
+                let request: &mut Request = &mut requests[next.request];
+                not_before(stop_of(request, next.end), self.now);
             }
             vehicles.push(Vehicle { locked, ..vehicle });
             stops.push(tour);

@@ -230,7 +230,9 @@ impl Finder {
             return false;
         }
         let Scratch { seq, begin, high, at, .. } = &mut self.work;
-        (seq.clear(), begin.clear(), high.clear());
+        seq.clear();
+        begin.clear();
+        high.clear();
         let mut put = |x: u16, low: Time, top: Time| {
             seq.push(x);
             begin.push(low);

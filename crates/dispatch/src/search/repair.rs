@@ -141,7 +141,7 @@ impl Hands<'_, '_> {
             let first = first_unused(model, solution);
             let mut best: Option<(Place, usize)> = None;
             for v in 0..solution.routes.len() {
-                if blink && self.rng.next() % 100 == 0 {
+                if blink && self.rng.next().is_multiple_of(100) {
                     continue;
                 }
                 let place = self.place(solution, &first, v, r);

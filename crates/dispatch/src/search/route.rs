@@ -123,11 +123,12 @@ impl Shelf {
             let bits = self.slots.len().trailing_zeros();
             (hash(class, &seq) >> (64 - bits)) as usize
         };
-        if let Some(Some(known)) = self.slots.get(slot) {
-            if known.class == class && known.seq == seq {
-                self.found += 1;
-                return Some(Rc::clone(known));
-            }
+        if let Some(Some(known)) = self.slots.get(slot)
+            && known.class == class
+            && known.seq == seq
+        {
+            self.found += 1;
+            return Some(Rc::clone(known));
         }
         self.built += 1;
         let route = Rc::new(Route::build(model, class, seq, work)?);

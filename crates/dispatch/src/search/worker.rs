@@ -125,7 +125,7 @@ impl<'a> Worker<'a> {
             return;
         }
         for i in 0..count {
-            if i % 16 == 0 && stop() {
+            if i.is_multiple_of(16) && stop() {
                 return;
             }
             let part = i as f64 / count as f64;
@@ -144,7 +144,7 @@ impl<'a> Worker<'a> {
         let mut next = self.current.clone();
         let ids = choose(self.model, &next, destroy, count, &mut self.rng);
         next.remove(self.model, &ids, &mut self.shelf, &mut self.finder.work);
-        let shaken = repair != Repair::Blink && self.rng.next() % 2 == 0;
+        let shaken = repair != Repair::Blink && self.rng.next().is_multiple_of(2);
         let noise = if shaken { NOISE * self.mean * self.rng.unit() } else { 0.0 };
         let mut hands = Hands {
             model: self.model,
@@ -155,7 +155,7 @@ impl<'a> Worker<'a> {
         hands.repair(&mut next, repair, noise);
         self.uses[pair] += 1.0;
         self.judge(next, pair, temperature);
-        if self.iterations % 200 == 0 {
+        if self.iterations.is_multiple_of(200) {
             self.adapt();
         }
     }

@@ -125,8 +125,8 @@ proptest! {
         let mut seq = vec![class.start];
         seq.extend(&stops);
         seq.push(class.end);
-        let gaps: Vec<Gap> =
-            drawn.pause.map(|(after, ..)| (after.min(stops.len()), class.pauses[0])).into_iter().collect();
+        let gap = |(after, ..): (usize, _, _)| (after.min(stops.len()), class.pauses[0]);
+        let gaps: Vec<Gap> = drawn.pause.map(gap).into_iter().collect();
         let visits: Vec<Visit> = stops.iter().map(|&x| model.visit(x)).collect();
         let spots: Vec<usize> = gaps.iter().map(|gap| gap.0).collect();
         let pauses: Vec<_> =

@@ -205,7 +205,6 @@ fn the_literatures_days_serve_at_least_as_many_as_greedy() {
         let day = read_day(&text).expect("a day");
         let ours = play(&day, Dispatcher::Engine { iterations: 60 });
         let greedy = play(&day, Dispatcher::Greedy);
-        println!("{name}: {} of {}, greedy {}", ours.served, day.calls.len(), greedy.served);
         assert!(ours.served >= greedy.served, "{name}: {} < {}", ours.served, greedy.served);
     }
 }
