@@ -4,10 +4,9 @@
     python peers.py --ours PATH/TO/solve --darp DIR --seconds 30 NAME ...
 
 What each can hold: OR-Tools the whole problem (ride time as a bound on the time dimension, visits
-optional at a price). VROOM and PyVRP hold no ride limit: VROOM gets windows shaved so that the
-ride limit follows wherever possible; PyVRP has no paired pickup and delivery on one vehicle, so it
-plans deliveries from the depot only and its cost is no peer to ours; it is timed as a lower
-bound of effort. Every plan is judged by the same exact check (Bellman-Ford), and people aboard too
+optional at a price). VROOM and PyVRP hold no ride limit: they get windows shaved so that the ride
+limit follows wherever windows are tight, and the rest shows as tours that are not feasible. Every
+plan is judged by the same exact check (Bellman-Ford), and people aboard too
 long are counted. One line of JSON for each instance and planner.
 """
 
@@ -48,15 +47,16 @@ class Instance:
 
 
 def judge(inst, routes):
-    """Cost, requests served, riders aboard too long in the least schedule without ride limits,
-    and whether every tour is feasible with them."""
+    """Cost, requests served, whether every tour is feasible, and in tours that are not, the riders
+    aboard too long in the least schedule without ride limits."""
     cost, served, feasible, too_long = 0.0, 0, True, 0
     for route in routes:
         seq = [0] + route + [0]
         cost += sum(inst.d[a][b] for a, b in zip(seq, seq[1:]))
         served += sum(1 for x in route if x > inst.n)
-        if not schedule(inst, seq, True):
-            feasible = False
+        if schedule(inst, seq, True):
+            continue
+        feasible = False
         times = schedule(inst, seq, False)
         at = {x: t for x, t in zip(seq, times or [])}
         for x in route:
@@ -166,7 +166,8 @@ def vroom(inst, _path, _seconds, _binary):
     end = int(inst.nodes[0][5] * SCALE)
     for v in range(inst.m):
         problem.add_vehicle(engine.Vehicle(
-            v + 1, start=0, end=0, capacity=[inst.capacity], time_window=(0, end),
+            v + 1, start=0, end=0, capacity=engine.Amount([inst.capacity]),
+            time_window=engine.TimeWindow(0, end),
             max_travel_time=int(inst.longest * SCALE)))
     for i in range(1, inst.n + 1):
         steps = []
@@ -174,8 +175,9 @@ def vroom(inst, _path, _seconds, _binary):
             window = (math.ceil(early[x] * SCALE), max(math.ceil(early[x] * SCALE),
                                                        int(late[x] * SCALE)))
             steps.append(engine.ShipmentStep(
-                x, x, default_service=round(inst.nodes[x][2] * SCALE), time_windows=[window]))
-        problem.add_shipment(steps[0], steps[1], amount=[int(inst.nodes[i][3])])
+                x, x, default_service=round(inst.nodes[x][2] * SCALE),
+                time_windows=[engine.TimeWindow(*window)]))
+        problem.add_shipment(steps[0], steps[1], amount=engine.Amount([int(inst.nodes[i][3])]))
     found = problem.solve(exploration_level=5, nb_threads=1)
     routes = {}
     for _, row in found.routes.iterrows():
@@ -188,26 +190,40 @@ def pyvrp(inst, _path, seconds, _binary):
     from pyvrp import Model
     from pyvrp.stop import MaxRuntime
 
+    early, late = inst.shaved()
     model = Model()
-    depot = model.add_depot(*[round(x * SCALE) for x in inst.nodes[0][:2]])
+    places = [model.add_location(node[0], node[1]) for node in inst.nodes]
+    end = int(inst.nodes[0][5] * SCALE)
+    depot = model.add_depot(places[0], tw_early=0, tw_late=end)
     model.add_vehicle_type(
-        num_available=inst.m, capacity=10**6, start_depot=depot, end_depot=depot,
-        tw_early=0, tw_late=round(inst.nodes[0][5] * SCALE),
-        shift_duration=round(inst.longest * SCALE))
-    places = [depot]
-    for node in inst.nodes[inst.n + 1:]:
-        places.append(model.add_client(
-            round(node[0] * SCALE), round(node[1] * SCALE), delivery=1,
-            service_duration=round(node[2] * SCALE), tw_early=round(node[4] * SCALE),
-            tw_late=round(node[5] * SCALE), required=False, prize=10**7))
-    numbers = [0] + list(range(inst.n + 1, 2 * inst.n + 1))
-    for i, a in enumerate(places):
-        for j, b in enumerate(places):
-            if i != j:
-                way = math.ceil(inst.d[numbers[i]][numbers[j]] * SCALE)
-                model.add_edge(a, b, distance=way, duration=way)
+        num_available=inst.m, capacity=inst.capacity, start_depot=depot, end_depot=depot,
+        tw_early=0, tw_late=end, shift_duration=round(inst.longest * SCALE))
+    for i in range(1, inst.n + 1):
+        j = i + inst.n
+        opens = [math.ceil(early[x] * SCALE) for x in (i, j)]
+        closes = [max(opens[k], int(late[x] * SCALE)) for k, x in enumerate((i, j))]
+        model.add_shipment(
+            places[i], places[j], pickup_tw_early=opens[0], pickup_tw_late=closes[0],
+            pickup_service_duration=round(inst.nodes[i][2] * SCALE), delivery_tw_early=opens[1],
+            delivery_tw_late=closes[1],
+            delivery_service_duration=round(inst.nodes[j][2] * SCALE),
+            amount=int(inst.nodes[i][3]), required=False, prize=10_000 * SCALE)
+    for a, from_place in enumerate(places):
+        for b, to_place in enumerate(places):
+            if a != b:
+                way = math.ceil(inst.d[a][b] * SCALE)
+                model.add_edge(from_place, to_place, distance=way, duration=way)
     best = model.solve(stop=MaxRuntime(seconds), display=False).best
-    return [[numbers[x] for x in route.visits()] for route in best.routes()]
+    routes = []
+    for route in best.routes():
+        stops = []
+        for step in route.schedule():
+            if step.is_pickup():
+                stops.append(step.idx + 1)
+            elif step.is_delivery():
+                stops.append(step.idx + 1 + inst.n)
+        routes.append(stops)
+    return routes
 
 
 def main():
