@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
 
 use super::{Gap, Scratch, greatest, own_high, own_low, retime, schedule};
 use crate::checker;
@@ -25,14 +26,14 @@ struct Drawn {
 fn drawn() -> impl Strategy<Value = Drawn> {
     let n = 4_usize;
     let point = (0.0..60.0_f64, 0.0..60.0_f64);
-    let window = (0_i64..400, 30_i64..300);
+    let window = (0_i64..200, 150_i64..600);
     (
         prop::collection::vec(point, 2 * n + 1),
         prop::collection::vec(window, 2 * n),
-        prop::collection::vec(20_i64..300, n),
+        prop::collection::vec(60_i64..400, n),
         prop::collection::vec(0_i64..10, 2 * n),
         prop::collection::vec(any::<prop::sample::Index>(), 2 * n),
-        prop::option::of(150_i64..500),
+        prop::option::of(250_i64..600),
         prop::option::of((0_usize..9, 0_i64..300, 5_i64..40)),
         any::<bool>(),
     )
@@ -167,4 +168,23 @@ proptest! {
             prop_assert!(seen);
         }
     }
+}
+
+/// The property would say little if drawn tours were hardly ever feasible.
+#[test]
+fn drawn_tours_are_often_feasible() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut feasible = 0;
+    for _ in 0..400 {
+        let drawn = drawn().new_tree(&mut runner).expect("a tour").current();
+        let instance = instance(&drawn);
+        let model = Model::new(&instance);
+        let class = &model.classes[0];
+        let mut seq = vec![class.start];
+        seq.extend(order(&drawn));
+        seq.push(class.end);
+        let mut work = Scratch::new(&model);
+        feasible += usize::from(retime(&model, class, &seq, &mut work, &[], FAR));
+    }
+    assert!((20..380).contains(&feasible), "{feasible} of 400 feasible");
 }

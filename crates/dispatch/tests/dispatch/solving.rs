@@ -51,6 +51,23 @@ fn a_mixed_day_keeps_every_rule() {
 }
 
 #[test]
+fn a_plan_too_large_to_search_as_a_whole() {
+    let instance = cordeau::read(&literature(640, 70, 7)).expect("made text");
+    let limit = Limit::Iterations(60);
+    let (plan, _) = solve(&instance, &Options::default(), limit, &|| ()).expect("good");
+    assert_eq!(check(&instance, &plan), []);
+    assert!(plan.unserved.len() < 64, "{} of 640 left out", plan.unserved.len());
+}
+
+#[test]
+fn an_empty_day_ends_at_once() {
+    let instance = cordeau::read("1 0 480 3 30\n0 0 0 0 0 0 480\n").expect("a depot");
+    let never = || 0.0;
+    let result = solve(&instance, &Options::default(), Limit::Share(&never), &|| ());
+    assert_eq!(result.expect("nothing to do").0, Plan::default());
+}
+
+#[test]
 fn the_literature_near_its_references() {
     for (name, reference) in [("a2-16", 294.25), ("b2-16", 309.41), ("a3-24", 344.83)] {
         let Some(text) = fixture::literature(&format!("{name}.txt")) else { return };
