@@ -1,0 +1,14 @@
+//! One binary for all stories of the planner.
+
+#[path = "dispatch/exact.rs"]
+mod exact;
+#[path = "dispatch/fixture.rs"]
+mod fixture;
+#[path = "dispatch/live.rs"]
+mod live;
+#[path = "dispatch/refusals.rs"]
+mod refusals;
+#[path = "dispatch/roads.rs"]
+mod roads;
+#[path = "dispatch/solving.rs"]
+mod solving;
