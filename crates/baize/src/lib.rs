@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod demo;
+pub mod dispatch;
 pub mod live;
 pub mod packs;
 mod say;

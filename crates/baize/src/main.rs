@@ -4,8 +4,9 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use ::dispatch::command::{Budget, Format, Solve};
 use baize::live::Options;
-use baize::{Trouble, check, live, serve};
+use baize::{Trouble, check, dispatch, live, serve};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
@@ -65,6 +66,54 @@ enum Command {
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// 规划转送。 Plans patient transfers.
+    Dispatch {
+        #[command(subcommand)]
+        what: Dispatch,
+    },
+    /// 测量。 Measures, one figure a line.
+    Bench {
+        /// 只测这一项。 Only this one: `dispatch`.
+        name: Option<String>,
+        /// 一行一个 JSON 对象。 One JSON object a line; there is no other form.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Dispatch {
+    /// 规划一天。 Plans one day.
+    Solve {
+        #[arg(value_name = "INSTANCE")]
+        instance: PathBuf,
+        /// 文件格式，缺省自动识别。 How the file is written; guessed when left out.
+        #[arg(long, value_parser = ["cordeau", "json"])]
+        format: Option<String>,
+        /// 每线程 CPU 秒。 CPU seconds in each thread.
+        #[arg(long, conflicts_with = "iterations")]
+        seconds: Option<f64>,
+        /// 每线程迭代次数，可精确重复。 Iterations in each thread: repeats exactly.
+        #[arg(long)]
+        iterations: Option<u64>,
+        #[arg(long, default_value_t = 1)]
+        threads: usize,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// 输出 JSON。 The answer is JSON; there is no other form.
+        #[arg(long)]
+        json: bool,
+    },
+    /// 路网时间表。 Times and distances between points over roads.
+    Matrix {
+        #[arg(long, value_name = "FILE")]
+        pbf: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        points: PathBuf,
+        /// 输出 JSON。 The answer is JSON; there is no other form.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[tokio::main]
@@ -95,6 +144,38 @@ async fn run(command: Command) -> Result<ExitCode, Trouble> {
             }
             return Ok(if checked.well { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
+        Command::Dispatch { what } => return plan(what),
+        Command::Bench { name, json: _ } => {
+            let literature = std::env::var_os("BAIZE_DARP").map(PathBuf::from);
+            let rows = dispatch::rows(name.as_deref(), literature.as_deref())
+                .map_err(|problem| Trouble::Sentence(problem.to_string()))?;
+            let mut out = std::io::stdout().lock();
+            for row in rows {
+                writeln!(out, "{}", serde_json::to_string(&row).unwrap_or_default())?;
+            }
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn plan(what: Dispatch) -> Result<ExitCode, Trouble> {
+    let answered = match what {
+        Dispatch::Solve { instance, format, seconds, iterations, threads, seed, json: _ } => {
+            let format = format.map(|word| match word.as_str() {
+                "json" => Format::Json,
+                _ => Format::Cordeau,
+            });
+            let usual = Solve::default();
+            let budget = match (seconds, iterations) {
+                (_, Some(count)) => Budget::Iterations(count),
+                (Some(seconds), None) => Budget::Seconds(seconds),
+                (None, None) => usual.budget,
+            };
+            dispatch::solve(&instance, &Solve { format, budget, threads, seed, ..usual })
+        }
+        Dispatch::Matrix { pbf, points, json: _ } => dispatch::matrix(&pbf, &points),
+    };
+    writeln!(std::io::stdout().lock(), "{}", answered.json)?;
+    // Bad input is the answer's own matter: status 2, with the problem as JSON.
+    Ok(if answered.well { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }

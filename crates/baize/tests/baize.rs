@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "baize/dispatch.rs"]
+mod dispatch;
 #[path = "baize/live.rs"]
 mod live;
 #[path = "baize/loader.rs"]

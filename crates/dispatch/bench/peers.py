@@ -1,7 +1,7 @@
 """Other planners on the same dial-a-ride instances, beside ours. Not run by CI.
 
     pip install ortools pyvroom pyvrp
-    python peers.py --ours PATH/TO/solve --darp DIR --seconds 30 NAME ...
+    python peers.py --ours PATH/TO/baize --darp DIR --seconds 30 NAME ...
 
 What each can hold: OR-Tools the whole problem (ride time as a bound on the time dimension, visits
 optional at a price). VROOM and PyVRP hold no ride limit: they get windows shaved so that the ride
@@ -93,7 +93,11 @@ def schedule(inst, seq, ride_limit):
 
 
 def ours(inst, path, seconds, binary):
-    out = subprocess.run([binary, path, "--seconds", str(seconds)], capture_output=True, check=True)
+    out = subprocess.run(
+        [binary, "dispatch", "solve", path, "--seconds", str(seconds), "--json"],
+        capture_output=True,
+        check=True,
+    )
     return [route["stops"] for route in json.loads(out.stdout)["routes"]]
 
 

@@ -81,6 +81,10 @@ async function visit(room, page, path, login) {
   const name = `${login}${path}`.replace(/\W+/g, '_').slice(0, 60);
   for (const size of [DESK, PHONE]) {
     await page.setViewportSize(size);
+    // What fits itself to the window has had its turn by the second frame.
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
     const found = await page.evaluate(look);
     for (const fault of found) faults.push(`${login} ${path} at ${size.width} px: ${fault}`);
     if (room.shots) await room.shoot(page, `page_${name}_${size.width}`);
