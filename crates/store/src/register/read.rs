@@ -1,6 +1,7 @@
 //! Reading the register.
 
 use rules::Time;
+use rules::alert::{Rule, proposes_key_supervision};
 use rules::register::InstitutionKind;
 use sqlx::Row;
 
@@ -214,7 +215,7 @@ pub async fn institutions(
                    and closed_at is null) as open_alerts,
                 (select count(*) from alert
                  where alert.institution_id = institution.institution_id
-                   and closed_at is null and rule in ('A15', 'A18')) as key_supervision,
+                   and closed_at is null and $13 like '%,' || rule || ',%') as key_supervision,
                 (select count(*) from operation
                  where operation.institution_id = institution.institution_id
                    and started_at > $8) as recent
@@ -252,9 +253,20 @@ pub async fn institutions(
     .bind(&filter.sort)
     .bind(slice.limit)
     .bind(slice.offset)
+    .bind(key_rules())
     .fetch_all(tx.conn())
     .await?;
     Ok(Listed { total: rows.first().map_or(0, |row| row.total), rows })
+}
+
+/// The rules that propose key supervision, as `,A15,A18,`.
+fn key_rules() -> String {
+    let codes: Vec<&str> = Rule::ALL
+        .iter()
+        .filter(|rule| proposes_key_supervision(**rule))
+        .map(|rule| rule.code())
+        .collect();
+    format!(",{},", codes.join(","))
 }
 
 fn recent_and_expiring(tx: &Tx, now: Time) -> (Time, Time) {
