@@ -68,6 +68,8 @@ pub struct Facts {
     /// Since when this person is inside this operation.
     pub inside_since: Option<Time>,
     pub elsewhere: Option<OpenElsewhere>,
+    /// How far the device's clock may lag behind the desk's without anybody being late.
+    pub clock_grace_ms: i64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -197,7 +199,7 @@ fn declaration(check: &Check, facts: &Facts, findings: &mut Vec<Finding>) {
         Some(operation) if operation.closed || !operation.in_team => {
             findings.push(Finding::Undeclared);
         }
-        Some(operation) if check.at < operation.declared_at => {
+        Some(operation) if check.at.plus_ms(facts.clock_grace_ms) < operation.declared_at => {
             findings.push(Finding::DeclaredAfterStart {
                 declared_at: operation.declared_at,
                 started_at: check.at,

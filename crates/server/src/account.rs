@@ -68,7 +68,9 @@ fn sign_in_page(
 
 /// Only a path of our own: never a way to another site.
 fn safe_path(path: &str) -> String {
-    let own = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n']);
+    // Browsers drop tabs and line ends: `/<tab>/host` would become another site's address.
+    let odd = |character: char| character.is_control() || character == '\\';
+    let own = path.starts_with('/') && !path.starts_with("//") && !path.contains(odd);
     if own { path.to_owned() } else { "/home".into() }
 }
 
@@ -118,11 +120,14 @@ async fn try_sign_in(
         crate::password::verify(app, password.to_owned(), decoy).await;
         return Ok(Err(lang.wrong_login()));
     };
-    if found.locked_until.is_some_and(|until| until > machine_now) {
-        return Ok(Err(lang.locked()));
-    }
     let account_id = found.account_id.clone();
-    if !crate::password::verify(app, password.to_owned(), found.password_hash).await {
+    let right = crate::password::verify(app, password.to_owned(), found.password_hash).await;
+    if found.locked_until.is_some_and(|until| until > machine_now) {
+        // The same sentence whatever was typed: a lock must tell nobody which accounts there are,
+        // nor whether this guess was the right one.
+        return Ok(Err(lang.wrong_login()));
+    }
+    if !right {
         let counted = app.db().write(move |tx| {
             Box::pin(async move { account::wrong_password(tx, &account_id, machine_now).await })
         });
@@ -162,8 +167,8 @@ fn session_cookie(headers: &HeaderMap, token: &str) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let secure = if matches!(name, "localhost" | "127.0.0.1" | "[::1]") { "" } else { "; Secure" };
-    let age_s = account::SESSION_IDLE_MS / 1_000;
-    format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age_s}{secure}")
+    // No Max-Age: how long a session holds is decided where it is kept, and slides with its use.
+    format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax{secure}")
 }
 
 fn set_cookie(response: &mut Response, cookie: &str) {

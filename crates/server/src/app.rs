@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 use rules::Time;
 use store::Db;
 use tokio::sync::{Semaphore, broadcast, watch};
@@ -25,7 +25,8 @@ struct Inner {
     changes: broadcast::Sender<Change>,
     wake: watch::Sender<u64>,
     sign_ins: DefaultKeyedRateLimiter<IpAddr>,
-    devices: DefaultKeyedRateLimiter<String>,
+    devices: DefaultKeyedRateLimiter<(IpAddr, String)>,
+    enrolments: DefaultDirectRateLimiter,
     hashing: Semaphore,
 }
 
@@ -33,6 +34,9 @@ struct Inner {
 const SIGN_INS_A_MINUTE: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
 /// Requests a second from one device; each may carry a hundred events.
 const DEVICE_REQUESTS_A_SECOND: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
+/// Enrolments a minute from everybody together: codes are short enough to type, so guessing is
+/// slowed down whoever guesses.
+const ENROLMENTS_A_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
 /// Changes kept for streams that lag; a stream that lags more reads the log again.
 const CHANGES_KEPT: usize = 1_024;
 /// Password hashes at once: each takes 19 MB and a core.
@@ -48,6 +52,7 @@ impl App {
             wake: watch::Sender::new(0),
             sign_ins: RateLimiter::keyed(Quota::per_minute(SIGN_INS_A_MINUTE)),
             devices: RateLimiter::keyed(Quota::per_second(DEVICE_REQUESTS_A_SECOND)),
+            enrolments: RateLimiter::direct(Quota::per_minute(ENROLMENTS_A_MINUTE)),
             hashing: Semaphore::new(HASHES_AT_ONCE),
         };
         App { inner: Arc::new(inner) }
@@ -87,8 +92,20 @@ impl App {
         self.inner.sign_ins.check_key(&address).is_ok()
     }
 
-    pub(crate) fn device_may_send(&self, terminal_id: &str) -> bool {
-        self.inner.devices.check_key(&terminal_id.to_owned()).is_ok()
+    /// By address as well as by name: whoever borrows a terminal's name elsewhere must not be
+    /// able to use up what that terminal may send.
+    pub(crate) fn device_may_send(&self, address: IpAddr, device: &str) -> bool {
+        self.inner.devices.check_key(&(address, device.to_owned())).is_ok()
+    }
+
+    pub(crate) fn may_enrol(&self) -> bool {
+        self.inner.enrolments.check().is_ok()
+    }
+
+    /// Forgets addresses and devices whose allowance is whole again.
+    pub(crate) fn forget_idle_senders(&self) {
+        self.inner.sign_ins.retain_recent();
+        self.inner.devices.retain_recent();
     }
 
     pub(crate) fn hashing(&self) -> &Semaphore {

@@ -40,7 +40,7 @@ impl Fields {
 
     /// The page of a list, from 1.
     pub fn page(&self) -> i64 {
-        self.number("page").unwrap_or(1).max(1)
+        self.number("page").unwrap_or(1).clamp(1, store::page::PAGES_MAX)
     }
 
     /// A city day as `YYYY-MM-DD`.

@@ -13,6 +13,9 @@ const DEADLINES_EVERY: Duration = Duration::from_secs(1);
 /// The feeder is woken by this node's own writes; other nodes' writes it finds by looking.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 const EVENTS_A_LOOK: i64 = 500;
+/// A round of deadlines later than this, in city time, means that the platform was away.
+const AWAY_MS: i64 = 60 * rules::Time::SECOND_MS;
+const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 /// One round of numbering and deadlines.
 ///
@@ -31,24 +34,50 @@ pub(crate) async fn run(app: App, deadlines: bool) {
         tokio::spawn(fire_deadlines(app.clone()));
     }
     tokio::spawn(sequence(app.clone()));
+    tokio::spawn(forget(app.clone()));
     feed(app).await;
 }
 
 async fn fire_deadlines(app: App) {
-    let now = app.now();
-    let resumed =
-        app.db().write(move |tx| Box::pin(async move { store::terminal::resume(tx, now).await }));
-    if let Err(error) = resumed.await {
-        tracing::warn!(%error, "the watches for silence could not be moved");
-    }
     let mut rounds = tokio::time::interval(DEADLINES_EVERY);
+    // The round before this one, when it succeeded.
+    let mut last = None;
     loop {
         rounds.tick().await;
-        match deadline::fire(app.db(), app.now()).await {
-            Ok(0) => {}
-            Ok(_) => app.wake_feed(),
-            Err(error) => tracing::warn!(%error, "deadlines wait for the next round"),
+        let now = app.now();
+        let away = last.is_none_or(|at: rules::Time| now.0 - at.0 > AWAY_MS);
+        match round(&app, now, away).await {
+            Ok(fired) => {
+                last = Some(now);
+                if fired > 0 {
+                    app.wake_feed();
+                }
+            }
+            Err(error) => {
+                // While the database was away no terminal could be heard.
+                last = None;
+                tracing::warn!(%error, "deadlines wait for the next round");
+            }
         }
+    }
+}
+
+/// Fires what is due. After an absence the watches for silence start anew first: nobody could
+/// have been heard, so no terminal is to blame.
+async fn round(app: &App, now: rules::Time, away: bool) -> store::Result<usize> {
+    if away {
+        app.db()
+            .write(move |tx| Box::pin(async move { store::terminal::resume(tx, now).await }))
+            .await?;
+    }
+    deadline::fire(app.db(), now).await
+}
+
+async fn forget(app: App) {
+    let mut rounds = tokio::time::interval(FORGET_EVERY);
+    loop {
+        rounds.tick().await;
+        app.forget_idle_senders();
     }
 }
 

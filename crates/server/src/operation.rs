@@ -258,7 +258,15 @@ pub(crate) async fn act(
     let action = Action::of(fields.get("action"))
         .ok_or_else(|| Fault::new(Kind::BadForm("action".into()), lang))?;
     let (scope, now, id) = (who.scope.clone(), app.now(), operation_id.clone());
-    let (reason, volume_ml) = (fields.get("reason").to_owned(), fields.number("volume_ml"));
+    let volume_ml = fields.number("volume_ml").filter(|ml| operation::VOLUME_ML.contains(ml));
+    // What was typed and cannot be read must not be recorded as nothing.
+    if volume_ml.is_none() && !fields.get("volume_ml").trim().is_empty() {
+        let mut page = operation_page(&app, &who, &operation_id).await?;
+        page.refused = Some(lang.no_such_volume().into());
+        page.typed = fields;
+        return Ok(unprocessable(draw(&page, lang)?));
+    }
+    let reason = fields.get("reason").to_owned();
     let acted = app.db().write(move |tx| {
         Box::pin(
             async move { operation::act(tx, &scope, &id, action, &reason, volume_ml, now).await },

@@ -1,5 +1,7 @@
 //! Password hashes: argon2id, off the async threads, a bounded number at once.
 
+use std::sync::OnceLock;
+
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
 
@@ -26,7 +28,9 @@ fn matches(password: &str, stored: &str) -> bool {
 
 /// A hash to compare with when there is no such account, so that the answer takes as long.
 pub(crate) fn decoy() -> String {
-    hash_password("nobody has this password", b"decoy-salt-of-16b")
+    static DECOY: OnceLock<String> = OnceLock::new();
+    let make = || hash_password("nobody has this password", b"decoy-salt-of-16b");
+    DECOY.get_or_init(make).clone()
 }
 
 /// Compares a password in the background; `false` when it does not match.

@@ -200,14 +200,17 @@ pub async fn credentials(tx: &mut Tx, login: &str) -> Result<Option<Credentials>
 /// Counts a wrong password; after five the account rests for fifteen minutes.
 pub async fn wrong_password(tx: &mut Tx, account_id: &str, machine_now: Time) -> Result<()> {
     sqlx::query(
-        "update account set wrong_passwords = wrong_passwords + 1,
-            locked_until = case when wrong_passwords + 1 >= $2 then cast($3 as bigint)
+        "update account set
+            wrong_passwords = case when locked_until <= $4 then 1 else wrong_passwords + 1 end,
+            locked_until = case when locked_until <= $4 then null
+                                when wrong_passwords + 1 >= $2 then cast($3 as bigint)
                                 else locked_until end
          where account_id = $1",
     )
     .bind(account_id)
     .bind(WRONG_PASSWORDS_MAX)
     .bind(machine_now.plus_min(LOCKED_MIN).0)
+    .bind(machine_now.0)
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -215,6 +218,9 @@ pub async fn wrong_password(tx: &mut Tx, account_id: &str, machine_now: Time) ->
 
 /// A session ends after this long without use.
 pub const SESSION_IDLE_MS: i64 = 12 * Time::HOUR_MS;
+
+/// A session ends after this long however busy it is; a duty screen is signed in once a month.
+pub const SESSION_LONGEST_MS: i64 = 30 * Time::DAY_MS;
 
 pub fn token_hash(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
@@ -265,10 +271,11 @@ pub async fn end_session(tx: &mut Tx, by: &By, token: &str, machine_now: Time) -
 pub async fn scope(tx: &mut Tx, token: &str, machine_now: Time) -> Result<Option<(Scope, Time)>> {
     let row = sqlx::query(
         "select seen_at, account_id from session
-         where token_hash = $1 and revoked_at is null and seen_at > $2",
+         where token_hash = $1 and revoked_at is null and seen_at > $2 and made_at > $3",
     )
     .bind(token_hash(token))
     .bind(machine_now.0 - SESSION_IDLE_MS)
+    .bind(machine_now.0 - SESSION_LONGEST_MS)
     .fetch_optional(tx.conn())
     .await?;
     let Some(row) = row else { return Ok(None) };

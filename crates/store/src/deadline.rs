@@ -112,7 +112,7 @@ const FIRED_MAX: i64 = 200;
 /// Fires everything that is due, oldest first; returns how many rows were fired.
 ///
 /// # Errors
-/// When the database fails. A row whose work fails is left for the next run.
+/// When the rows cannot be read. One whose work fails is logged and left for the next run.
 pub async fn fire(db: &Db, now: Time) -> Result<usize> {
     let mut tx = db.read().await?;
     let rows = sqlx::query(
@@ -132,9 +132,15 @@ pub async fn fire(db: &Db, now: Time) -> Result<usize> {
             subject: row.try_get(1)?,
             at: Time(row.try_get(2)?),
         };
-        let won =
-            db.write(move |tx| Box::pin(async move { fire_one(tx, &due, now).await })).await?;
-        fired += usize::from(won);
+        let named = due.clone();
+        match db.write(move |tx| Box::pin(async move { fire_one(tx, &due, now).await })).await {
+            Ok(won) => fired += usize::from(won),
+            // One that cannot be fired must not hold up those behind it.
+            Err(error) => {
+                tracing::warn!(%error, kind = named.kind.code(), subject = named.subject,
+                    "a deadline waits for the next round");
+            }
+        }
     }
     Ok(fired)
 }

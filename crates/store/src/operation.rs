@@ -5,7 +5,7 @@ mod passed;
 mod read;
 
 pub(crate) use declare::nobody_came;
-pub use declare::{Declaration, Gated, Member, act, declare, gate};
+pub use declare::{Declaration, Gated, Member, VOLUME_ML, act, declare, gate};
 pub(crate) use passed::{Passed, came_in, hold, went_out};
 pub use read::{
     Hour, OpenOperation, Operation, OperationCounts, OperationFilter, OperationLine, TeamRow,

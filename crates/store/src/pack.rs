@@ -97,6 +97,9 @@ pub fn parse_date(date: &str) -> Option<i64> {
     let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
     // At most 366 days from the first of January, so a search is enough and needs no second
     // algorithm beside `civil`.
+    if !(1900..=2200).contains(&year) {
+        return None;
+    }
     let around = (year - 1970) * 365 + (year - 1969).div_euclid(4) - 20;
     (around..around + 400).find(|number| rules::calendar::civil(*number) == (year, month, day))
 }
@@ -161,7 +164,16 @@ mod tests {
         assert_eq!(parse_date("2024-02-29"), Some(19_782));
         assert_eq!(parse_date("1970-01-01"), Some(0));
         assert_eq!(parse_date("2099-12-31"), Some(47_481));
-        for wrong in ["2023-02-30", "2023-13-01", "2024-01", "x", "2024-01-02-03", ""] {
+        for wrong in [
+            "9223372036854775807-01-01",
+            "1899-12-31",
+            "2023-02-30",
+            "2023-13-01",
+            "2024-01",
+            "x",
+            "2024-01-02-03",
+            "",
+        ] {
             assert_eq!(parse_date(wrong), None, "{wrong}");
         }
     }

@@ -7,13 +7,16 @@ pub struct Slice {
     pub limit: i64,
 }
 
+/// Nobody leafs further; the filter is the way.
+pub const PAGES_MAX: i64 = 100_000;
+
 /// Rows on one page of a list.
 pub const ROWS: i64 = 20;
 
 impl Slice {
     /// The `number`th page, from 1.
     pub fn page(number: i64) -> Slice {
-        Slice { offset: (number.clamp(1, 100_000) - 1) * ROWS, limit: ROWS }
+        Slice { offset: (number.clamp(1, PAGES_MAX) - 1) * ROWS, limit: ROWS }
     }
 
     pub fn first(limit: i64) -> Slice {

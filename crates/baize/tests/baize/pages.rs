@@ -1,5 +1,7 @@
 //! The demo city through its pages and its API, in process, with a clock that the test moves.
 
+use std::collections::BTreeMap;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
@@ -201,6 +203,14 @@ async fn the_day_goes_on_and_every_number_follows() {
     assert_eq!(home.numbers("alerts"), [6, 7, 7]);
     assert!(home.text.contains("手术打卡时间过短"));
 
+    // What was typed and cannot be read is shown again, not recorded as nothing.
+    let actions = format!("/operations/{operation}/actions");
+    let unreadable = clinic.post(&actions, "action=confirm&volume_ml=1.5L").await;
+    assert_eq!(unreadable.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unreadable.text.contains("20,000"), "{}", unreadable.text);
+    let confirmed = clinic.post(&actions, "action=confirm").await;
+    assert_eq!(confirmed.status, StatusCode::SEE_OTHER, "{}", confirmed.text);
+
     // One closing, by two officers; not by one.
     let colleague = colleague(&officer).await;
     let alone = officer.post("/institutions/ins_nanjiao/status", "to=suspended").await;
@@ -379,8 +389,12 @@ async fn every_page_is_english_when_asked() {
         pages.extend(paths.iter().map(|path| (*login, (*path).to_owned())));
     }
     let mut stray = Vec::new();
+    let mut signed_in = BTreeMap::new();
     for (login, path) in pages {
-        let page = house.sign_in(login, "en").await.get(&path).await;
+        if !signed_in.contains_key(login) {
+            signed_in.insert(login, house.sign_in(login, "en").await);
+        }
+        let page = signed_in[login].get(&path).await;
         stray.extend(chinese_in(&format!("{login} {path}"), &page.text));
     }
     for path in ["/?lang=en", "/search?text=qh&lang=en", "/q/QR-320613-0301?lang=en&large=1"] {
@@ -423,9 +437,39 @@ async fn the_doors_that_are_shut() {
         .body(Body::from(format!("csrf={}", clinic.csrf)))
         .unwrap();
     assert_eq!(house.send(foreign).await.status, StatusCode::FORBIDDEN);
-    let away = house.visit("/language/en?back=https://elsewhere.example").await;
-    assert_eq!(away.location, "/home", "never a way to another site");
+    for back in ["https://elsewhere.example", "//elsewhere.example", "/%09/elsewhere.example"] {
+        let away = house.visit(&format!("/language/en?back={back}")).await;
+        assert_eq!(away.location, "/home", "never a way to another site");
+    }
+    for page in ["0", "-9", "9223372036854775807", "x"] {
+        let list = duty.get(&format!("/operations?page={page}")).await;
+        assert_eq!(list.status, StatusCode::OK, "page {page}");
+    }
     assert!(house.app.city().demo);
+}
+
+#[tokio::test]
+async fn a_lock_tells_nobody_whether_a_guess_was_right() {
+    let house = House::open().await;
+    let attempt = async |login: &str, password: &str| {
+        let form = Request::post("/sign-in")
+            .header(header::HOST, "localhost")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(format!("login={login}&password={password}")))
+            .unwrap();
+        house.send(form).await
+    };
+    let unknown = attempt("nobody", "guess").await;
+    assert!(unknown.text.contains("登录名或密码不对"), "{}", unknown.text);
+    for _ in 0..5 {
+        attempt("officer", "guess").await;
+    }
+    let told = |page: &Page| page.text.replace("officer", "nobody");
+    for password in ["guess", PASSWORD] {
+        let locked = attempt("officer", password).await;
+        assert_eq!(locked.status, unknown.status);
+        assert_eq!(told(&locked), told(&unknown), "the lock answers as to a stranger");
+    }
 }
 
 #[tokio::test]
@@ -456,6 +500,8 @@ async fn garbage_from_terminals_is_answered_and_loses_nothing() {
         post("/api/v1/terminals/T-0001/events", one.clone()).await.text.contains("bad_signature")
     );
     assert!(post("/api/v1/terminals/T-nobody/events", one).await.text.contains("unknown_device"));
+    let long = format!("/api/v1/terminals/{}/events", "T".repeat(129));
+    assert_eq!(post(&long, b"{\"events\":[]}".to_vec()).await.status, StatusCode::NOT_FOUND);
     let enrol =
         post("/api/v1/terminals/enrol", b"{\"code\":\"X\",\"public_key\":\"\"}".to_vec()).await;
     assert_eq!(enrol.status, StatusCode::BAD_REQUEST);

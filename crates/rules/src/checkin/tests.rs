@@ -63,6 +63,7 @@ const TABLE: &str = "
     in  attending    face:0.91  -              t  no:no   -  -  -     A10         valid
     out attending    face:0.91  -              -  no:no   -  20 -     ok          valid
     in  attending    face:0.91  -              +5 no:no   -  -  -     A11         valid
+    in  attending    face:0.91  -              +2 no:no   -  -  -     ok          valid
     in  attending    face:0.91  -              0  no:no   -  -  -     ok          valid
     in  attending    face:0.91  -              60 yes:no  -  -  -     A14         valid
     in  attending    face:0.91  -              60 yes:yes -  -  -     ok          valid
@@ -102,6 +103,7 @@ fn every_row_of_the_table() {
             lacks: Lack::of(cells[3]).into_iter().collect(),
             operation,
             inside_since: ago(cells[7]),
+            clock_grace_ms: 120_000,
             elsewhere: (cells[8] != "-")
                 .then(|| OpenElsewhere { same_institution: cells[8] == "same", since: NOW }),
         };

@@ -301,7 +301,7 @@ fn read(
     }
     let volume_ml = fields.number("volume_ml");
     let volume_typed = fields.some("volume_ml").is_some();
-    if volume_typed && volume_ml.is_none_or(|ml| !(0..=20_000).contains(&ml)) {
+    if volume_typed && volume_ml.is_none_or(|ml| !operation::VOLUME_ML.contains(&ml)) {
         fault("volume_ml", lang.no_such_volume());
     }
     let anaesthesia = Anaesthesia::of(fields.get("anaesthesia"));

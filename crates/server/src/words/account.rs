@@ -8,9 +8,8 @@ words! {
     login_label: "工号或登录名" / "Login";
     password_label: "密码" / "Password";
     sign_in_note: "连续 5 次错误锁定 15 分钟。登录和查看均留痕。" / "Five wrong passwords lock the account for 15 minutes. Signing in leaves a record.";
-    wrong_login: "登录名或密码不对。" / "Login or password is wrong.";
-    locked: "连续输错 5 次，账号锁定 15 分钟。请稍后再试，或联系本单位管理员。"
-        / "Five wrong passwords: the account is locked for 15 minutes. Try later or ask your administrator.";
+    wrong_login: "登录名或密码不对。连续输错 5 次的账号会暂停登录 15 分钟；忘了密码请联系本单位管理员。"
+        / "Login or password is wrong. After 5 wrong passwords in a row an account rests for 15 minutes; if you forgot yours, ask your administrator.";
     service_supervision: "在线监管" / "Online supervision";
     service_supervision_what: "术前申报、进出打卡、预警处置、公示查询" / "Declarations, check-ins, alerts, public look-up";
     public_without_login: "公众查询不需要登录：" / "The public needs no login:";

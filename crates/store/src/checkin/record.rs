@@ -121,11 +121,16 @@ async fn before(tx: &mut Tx, seen: &Seen) -> Result<Before> {
         }
     }
     let operation = named.map(|(operation, _)| operation);
-    Ok(Before {
-        started: operation.as_ref().is_some_and(|facts| facts.attending_in_at.is_some()),
-        facts: Facts { lacks: lacks(&standing, claim), operation, inside_since, elsewhere },
-        operation_id,
-    })
+    let clock_difference_s = tx.packs().rules_at(seen.check.at).terminal.clock_difference_s;
+    let started = operation.as_ref().is_some_and(|facts| facts.attending_in_at.is_some());
+    let facts = Facts {
+        lacks: lacks(&standing, claim),
+        operation,
+        inside_since,
+        elsewhere,
+        clock_grace_ms: clock_difference_s * Time::SECOND_MS,
+    };
+    Ok(Before { started, facts, operation_id })
 }
 
 async fn operation_facts(tx: &mut Tx, seen: &Seen) -> Result<Option<(OperationFacts, Category)>> {

@@ -383,6 +383,9 @@ async fn late(
     raise(tx, by, new).await.map(drop)
 }
 
+/// What a volume of fat may be, in millilitres.
+pub const VOLUME_ML: std::ops::RangeInclusive<i64> = 0..=20_000;
+
 /// Cancels or confirms an operation.
 ///
 /// # Errors

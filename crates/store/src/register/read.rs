@@ -190,7 +190,7 @@ pub async fn institutions(
     let rows: Vec<InstitutionLine> = sqlx::query_as(
         "with line as (
             select institution_id, kind, name_zh, name_en, street_zh, street_en, licence_until,
-                online_at, sort_key,
+                online_at, closed_at, sort_key,
                 (select count(distinct practitioner_id) from filing
                  where filing.institution_id = institution.institution_id and role = 'attending'
                    and from_at <= $1 and (to_at is null or to_at > $1)) as attendings,
@@ -231,11 +231,12 @@ pub async fn institutions(
             open_alerts, key_supervision, count(*) over () as total
          from line
          where $7 = 'all'
-            or ($7 = 'operating' and suspended = 0 and online_at <= $1)
-            or ($7 = 'suspended' and suspended > 0)
-            or ($7 = 'key' and key_supervision > 0)
-            or ($7 = 'expiring' and licence_until < $9)
-            or ($7 = 'silent' and recent = 0)
+            or (closed_at is null
+                and (($7 = 'operating' and suspended = 0 and online_at <= $1)
+                  or ($7 = 'suspended' and suspended > 0)
+                  or ($7 = 'key' and key_supervision > 0)
+                  or ($7 = 'expiring' and licence_until < $9)
+                  or ($7 = 'silent' and recent = 0 and suspended = 0 and online_at <= $8)))
          order by case when $10 = 'operations' then -operations
                        when $10 = 'alerts' then -alerts
                        when $10 = 'licence' then licence_until else 0 end, sort_key

@@ -57,6 +57,19 @@ async fn a12_declared_and_nobody_came() {
     .await;
 }
 
+#[tokio::test]
+async fn one_that_cannot_be_fired_holds_up_nobody() {
+    on_both(async |house| {
+        house.declare("form-1", "15:00", &TEAM).await;
+        // The oldest of all, of an institution that the register does not know.
+        let sql = "insert into deadline (kind, subject, due_at)
+                   values ('zero_record', 'ins_nowhere', 1)";
+        house.raw(sql).await;
+        assert_eq!(fired(&house, "16:05").await, ["A12 ins_qing +0 16:00"]);
+    })
+    .await;
+}
+
 /// ins_bai has operated, ins_lan is suspended: only ins_qing is silent without reason.
 async fn half_a_month(house: &House) {
     let mut form = declaration("form-1", "ins_bai:T1", clock("15:00"), &[("fei", Role::Attending)]);

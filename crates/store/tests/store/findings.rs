@@ -191,9 +191,23 @@ async fn a11_declared_after_the_start_is_one_alert_whoever_finds_it() {
         let late = house.declare_as("head_qing", &in_time, clock("15:10")).await.unwrap();
         Door::new(&house)
             .naming("LATE", &late)
-            .told("15:08@15:12 T-01 xu attending in face:0.9 LATE -> A11")
+            .told("15:04@15:12 T-01 xu attending in face:0.9 LATE -> A11")
             .await;
         assert_eq!(alerts(&house).await, ["0001 A11 warn ins_qing"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_terminal_whose_clock_lags_a_little_makes_nobody_late() {
+    on_both(async |house| {
+        let form = declaration("form-1", "ins_qing:T1", clock("15:20"), &SOLO);
+        let op = house.declare_as("head_qing", &form, clock("15:10")).await.unwrap();
+        Door::new(&house)
+            .naming("OP", &op)
+            .told("15:08@15:12 T-01 xu attending in face:0.9 OP -> ok")
+            .await;
+        assert_eq!(alerts(&house).await, [] as [String; 0]);
     })
     .await;
 }
