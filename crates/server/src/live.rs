@@ -48,8 +48,8 @@ impl Change {
     }
 }
 
-/// Changes sent at once to a stream that comes back; one that missed more reloads what it shows.
-const RESUMED_MAX: i64 = 500;
+/// Events read at once for a stream that comes back, until it has caught up.
+const READ_AT_ONCE: i64 = 500;
 const CLOCK_EVERY: Duration = Duration::from_secs(15);
 /// Messages that wait in a stream whose reader is slow.
 const STREAM_QUEUE: usize = 64;
@@ -104,10 +104,18 @@ async fn follow(app: App, watched: Option<Vec<String>>, after: i64, sender: Send
         return;
     }
     // What was missed is read from the log; the subscription above leaves no gap between.
-    for change in missed(&app, after).await {
-        last = change.position;
-        if hears(&change) && sender.send(Ok(message(&change))).await.is_err() {
-            return;
+    while last != i64::MAX {
+        let missed = match missed(&app, last).await {
+            Ok(missed) => missed,
+            // The stream ends; the browser comes back with its last position.
+            Err(error) => return tracing::warn!(%error, "a stream could not read what it missed"),
+        };
+        let Some(latest) = missed.last() else { break };
+        last = latest.position;
+        for change in missed.iter().filter_map(Change::of).filter(hears) {
+            if sender.send(Ok(message(&change))).await.is_err() {
+                return;
+            }
         }
     }
     let mut ticks = tokio::time::interval(CLOCK_EVERY);
@@ -129,21 +137,9 @@ async fn follow(app: App, watched: Option<Vec<String>>, after: i64, sender: Send
     }
 }
 
-async fn missed(app: &App, after: i64) -> Vec<Change> {
-    if after == i64::MAX {
-        return Vec::new();
-    }
-    let read = async {
-        let mut tx = app.db().read().await?;
-        event::after(&mut tx, after, RESUMED_MAX).await
-    };
-    match read.await {
-        Ok(events) => events.iter().filter_map(Change::of).collect(),
-        Err(error) => {
-            tracing::warn!(%error, "a stream could not read what it missed");
-            Vec::new()
-        }
-    }
+async fn missed(app: &App, after: i64) -> store::Result<Vec<Event>> {
+    let mut tx = app.db().read().await?;
+    event::after(&mut tx, after, READ_AT_ONCE).await
 }
 
 fn message(change: &Change) -> SseEvent {

@@ -9,6 +9,7 @@ use baize::demo::PASSWORD;
 use presence::event::{Check, Direction, Kind, Method, Place, Reply, Role, Signer, to_base64url};
 use rules::Time;
 use server::{App, City, Clock};
+use tokio_stream::StreamExt;
 use tower::ServiceExt;
 
 use crate::proves;
@@ -446,6 +447,33 @@ async fn the_doors_that_are_shut() {
         assert_eq!(list.status, StatusCode::OK, "page {page}");
     }
     assert!(house.app.city().demo);
+}
+
+#[tokio::test]
+async fn a_page_that_slept_hears_everything_it_missed() {
+    let house = House::open().await;
+    server::jobs::tick(&house.app).await.unwrap();
+    let mut tx = house.app.db().read().await.unwrap();
+    let events = store::event::after(&mut tx, 0, 100_000).await.unwrap();
+    drop(tx);
+    assert!(events.len() > 500, "more than one reading of the log: {}", events.len());
+    let of_pages = ["checkin", "alert", "operation"];
+    let last = events.iter().rfind(|event| of_pages.contains(&event.subject_kind.as_str()));
+    let last = format!("id: {}\n", last.unwrap().position);
+
+    let director = house.sign_in("director", "zh").await;
+    let asked = Request::get("/live?after=0").header(header::COOKIE, &director.cookie);
+    let response = house.router.clone().oneshot(asked.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let mut stream = response.into_body().into_data_stream();
+    let mut heard = String::new();
+    let hear = async {
+        while !heard.contains(&last) {
+            let piece = stream.next().await.expect("the stream goes on").unwrap();
+            heard.push_str(&String::from_utf8_lossy(&piece));
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), hear).await.expect("caught up");
 }
 
 #[tokio::test]
