@@ -4,6 +4,8 @@
 
 #[path = "baize/dispatch.rs"]
 mod dispatch;
+#[path = "baize/doors.rs"]
+mod doors;
 #[path = "baize/live.rs"]
 mod live;
 #[path = "baize/loader.rs"]
