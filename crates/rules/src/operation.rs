@@ -293,6 +293,15 @@ pub fn zero_record_due(since: Time, zero_record_days: i64) -> Time {
     since.plus_days(zero_record_days)
 }
 
+/// A satellite fix coarser than this, in metres, says nothing about where a terminal stands.
+const COARSEST_FIX_M: f64 = 1_000.0;
+
+/// How much further away than it is a terminal may seem by a fix of this accuracy, both in metres;
+/// `None` when the fix is too coarse to accuse anybody.
+pub fn fix_slack_m(accuracy_m: f64) -> Option<i64> {
+    (0.0..=COARSEST_FIX_M).contains(&accuracy_m).then(|| accuracy_m.ceil() as i64)
+}
+
 /// Whether a terminal stands more than `limit_m` away from where it is registered [N17].
 pub fn moved(home: Position, seen: Position, limit_m: i64) -> Option<i64> {
     let by_m = home.distance_m(seen);

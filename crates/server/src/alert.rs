@@ -61,11 +61,9 @@ pub(crate) async fn list(
         institution_id: fields.some("institution"),
         operation_id: None,
         from: fields.day("from", calendar),
-        until: fields.day("until", calendar).map(|day| day.plus_days(1)),
+        until: fields.day_end("until", calendar),
     };
-    let filtered = ["rule", "level", "text", "from", "until", "institution"]
-        .iter()
-        .any(|name| fields.some(name).is_some());
+    let filtered = fields.any(&["rule", "level", "text", "from", "until", "institution"]);
     let mut tx = app.db().read().await.told(lang)?;
     let shell = shell(&app, &who, &mut tx, "/alerts").await?;
     let slice = Slice::page(fields.page());

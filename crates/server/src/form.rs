@@ -48,6 +48,16 @@ impl Fields {
         store::pack::parse_date(self.get(name)).map(|day| calendar.day_start(day))
     }
 
+    /// The end of a city day: what a filter's last day reaches to.
+    pub fn day_end(&self, name: &str, calendar: Calendar) -> Option<Time> {
+        self.day(name, calendar).map(|day| day.plus_days(1))
+    }
+
+    /// Whether any of these says something.
+    pub fn any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| !self.get(name).is_empty())
+    }
+
     /// Minutes of a day as `HH:MM`.
     pub fn minute(&self, name: &str) -> Option<i64> {
         let (hour, minute) = self.get(name).split_once(':')?;

@@ -85,11 +85,9 @@ pub(crate) async fn list(
         institution_id: fields.some("institution"),
         text: fields.some("text"),
         from: fields.day("from", calendar),
-        until: fields.day("until", calendar).map(|day| day.plus_days(1)),
+        until: fields.day_end("until", calendar),
     };
-    let filtered = ["modality", "institution", "text", "from", "until"]
-        .iter()
-        .any(|n| fields.some(n).is_some());
+    let filtered = fields.any(&["modality", "institution", "text", "from", "until"]);
     let mut tx = app.db().read().await.told(lang)?;
     let shell = shell(&app, &who, &mut tx, "/operations").await?;
     let day = calendar.periods(now).day;

@@ -126,3 +126,18 @@ fn deadlines_and_distances() {
         assert_eq!(got, cells[2] == "yes", "row: {row}");
     }
 }
+
+#[test]
+fn a_coarse_fix_accuses_nobody() {
+    for (accuracy_m, slack_m) in [
+        (0.0, Some(0)),
+        (4.2, Some(5)),
+        (1_000.0, Some(1_000)),
+        (1_000.1, None),
+        (f64::MAX, None),
+        (-1.0, None),
+        (f64::NAN, None),
+    ] {
+        assert_eq!(fix_slack_m(accuracy_m), slack_m, "accuracy {accuracy_m}");
+    }
+}

@@ -6,9 +6,10 @@ use presence::event::{
 };
 use rules::alert::Rule;
 use rules::checkin::{Check, Direction, Method};
+use rules::operation::{fix_slack_m, moved};
 use rules::register::Role;
 use rules::terminal::{OpeningHours, counted_at, silent_due};
-use rules::{Position, Time, operation::moved};
+use rules::{Position, Time};
 use serde_json::json;
 use sqlx::Row;
 
@@ -393,9 +394,6 @@ async fn check_in(
     checkin::record(tx, &by, &seen).await
 }
 
-/// A satellite fix coarser than this, in metres, says nothing about where a terminal stands.
-const COARSEST_FIX_M: f64 = 1_000.0;
-
 /// A15: the terminal stands away from its place, or felt that it was carried [N17].
 async fn watch_place(
     tx: &mut Tx,
@@ -407,11 +405,11 @@ async fn watch_place(
     let limit_m = tx.packs().rules_at(at).terminal.moved_m;
     // Radio cells are too coarse to accuse anybody; only satellites decide where it stands.
     let away_m = match &event.place {
-        Place::Gnss(fix) if fix.accuracy_m <= COARSEST_FIX_M => {
+        Place::Gnss(fix) => fix_slack_m(fix.accuracy_m).map(|slack_m| {
             let seen = Position { lat: fix.lat, lng: fix.lng };
-            Some(moved(device.home, seen, limit_m + fix.accuracy_m.ceil() as i64))
-        }
-        Place::Gnss(_) | Place::Network(_) | Place::None => None,
+            moved(device.home, seen, limit_m + slack_m)
+        }),
+        Place::Network(_) | Place::None => None,
     };
     let felt_m = match &event.kind {
         Kind::Moved { moved_m: Some(by_m) } if *by_m > limit_m as f64 => Some(by_m.round() as i64),
