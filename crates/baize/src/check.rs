@@ -2,15 +2,19 @@
 
 use std::path::PathBuf;
 
+use rules::card::CardPack;
+use rules::channel::ChannelPack;
 use rules::pack::{ProcedurePack, RulePack};
 
 use crate::demo::{CITIES, Data};
-use crate::packs::{PROCEDURES, RULES};
+use crate::packs::{CARDS, CHANNEL, PROCEDURES, RULES};
 
 /// What a file is, told by what stands in it.
 enum Kind {
     Rules,
     Procedures,
+    Cards,
+    Channel,
     City,
 }
 
@@ -27,7 +31,7 @@ pub fn run(files: &[PathBuf]) -> Checked {
     let mut checked = Checked { lines: Vec::new(), well: true };
     let mut catalogues = Vec::new();
     if files.is_empty() {
-        for (name, text) in RULES.iter().chain(PROCEDURES) {
+        for (name, text) in RULES.iter().chain(PROCEDURES).chain(CARDS).chain(CHANNEL) {
             checked.pack(name, text, &mut catalogues);
         }
         for (_, texts) in CITIES {
@@ -41,7 +45,9 @@ pub fn run(files: &[PathBuf]) -> Checked {
         match std::fs::read_to_string(file) {
             Ok(text) => match kind_of(&text) {
                 Kind::City => city.push((name, text)),
-                Kind::Rules | Kind::Procedures => checked.pack(&name, &text, &mut catalogues),
+                Kind::Rules | Kind::Procedures | Kind::Cards | Kind::Channel => {
+                    checked.pack(&name, &text, &mut catalogues);
+                }
             },
             Err(error) => checked.wrong(&name, &[error.to_string()]),
         }
@@ -57,6 +63,8 @@ pub fn run(files: &[PathBuf]) -> Checked {
 fn kind_of(text: &str) -> Kind {
     match text.parse::<toml::Table>() {
         Ok(table) if table.contains_key("procedure") => Kind::Procedures,
+        Ok(table) if table.contains_key("card") => Kind::Cards,
+        Ok(table) if table.contains_key("escalation") => Kind::Channel,
         Ok(table) if table.contains_key("pack") => Kind::Rules,
         // What cannot be read is said by the reader of cities, with its place.
         Ok(_) | Err(_) => Kind::City,
@@ -89,6 +97,10 @@ impl Checked {
                 catalogues.push(pack);
                 faults
             }),
+            Kind::Cards => toml::from_str::<CardPack>(text)
+                .map(|pack| pack.faults().into_iter().chain(day(&pack.pack.valid_from)).collect()),
+            Kind::Channel => toml::from_str::<ChannelPack>(text)
+                .map(|pack| pack.faults().into_iter().chain(day(&pack.pack.valid_from)).collect()),
             Kind::Rules | Kind::City => toml::from_str::<RulePack>(text)
                 .map(|pack| pack.faults().into_iter().chain(day(&pack.pack.valid_from)).collect()),
         };

@@ -2,6 +2,7 @@
 
 use rules::calendar::Calendar;
 use store::Packs;
+use store::pack::Texts;
 
 pub const RULES: &[(&str, &str)] = &[(
     "packs/aesthetics/rules-2024.01.toml",
@@ -10,6 +11,14 @@ pub const RULES: &[(&str, &str)] = &[(
 pub const PROCEDURES: &[(&str, &str)] = &[(
     "packs/aesthetics/procedures-2024.01.toml",
     include_str!("../../../packs/aesthetics/procedures-2024.01.toml"),
+)];
+pub const CARDS: &[(&str, &str)] = &[(
+    "packs/aesthetics/cards-2025.03.toml",
+    include_str!("../../../packs/aesthetics/cards-2025.03.toml"),
+)];
+pub const CHANNEL: &[(&str, &str)] = &[(
+    "packs/aesthetics/channel-2025.03.toml",
+    include_str!("../../../packs/aesthetics/channel-2025.03.toml"),
 )];
 
 /// Reads them.
@@ -20,5 +29,8 @@ pub fn read(calendar: Calendar) -> store::Result<Packs> {
     let texts = |files: &[(&str, &'static str)]| -> Vec<&'static str> {
         files.iter().map(|(_, text)| *text).collect()
     };
-    Packs::read(calendar, &texts(RULES), &texts(PROCEDURES))
+    let (rules, procedures) = (texts(RULES), texts(PROCEDURES));
+    let (cards, channel) = (texts(CARDS), texts(CHANNEL));
+    let texts = Texts { rules: &rules, procedures: &procedures, cards: &cards, channel: &channel };
+    Packs::read(calendar, texts)
 }

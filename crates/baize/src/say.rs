@@ -14,6 +14,10 @@ fn role_words(role: AccountRole) -> (&'static str, &'static str) {
         AccountRole::DutyViewer => ("值班人员", "duty viewer"),
         AccountRole::ClinicHead => ("医务科负责人", "head of medical affairs"),
         AccountRole::Doctor => ("医师", "doctor"),
+        AccountRole::QcDirector => ("质控中心主任", "QC centre director"),
+        AccountRole::QcClerk => ("质控中心值守", "QC centre desk"),
+        AccountRole::HospitalDesk => ("医院值班台", "hospital desk"),
+        AccountRole::OnCallDoctor => ("值守医师", "on-call doctor"),
     }
 }
 

@@ -15,6 +15,14 @@ coded! {
         ClinicHead = "clinic_head",
         /// 医师: sees own presences
         Doctor = "doctor",
+        /// 质控中心主任: approves, publishes, is paged when nobody answers.
+        QcDirector = "qc_director",
+        /// 质控中心值守: the hotline desk.
+        QcClerk = "qc_clerk",
+        /// 值守医院值班台
+        HospitalDesk = "hospital_desk",
+        /// 值守医师: paged, accepts, swaps own shifts, answers as an expert.
+        OnCallDoctor = "on_call_doctor",
     }
 }
 
@@ -32,6 +40,20 @@ coded! {
         Explain = "explain",
         /// See own presences and filings.
         OwnRecord = "own_record",
+        /// Cry for help from the own institution and fill its packet.
+        Raise = "raise",
+        /// Take calls, raise, redirect, merge and close cases of the whole channel.
+        RunDesk = "run_desk",
+        /// Zones, hotlines, rotas and swaps, call-out tests, enquiries, opinions.
+        ManageChannel = "manage_channel",
+        /// Answer calls of the own hospital.
+        Receive = "receive",
+        /// The own hospital's rota, swaps and stock.
+        ManageHospital = "manage_hospital",
+        /// Be on call: own shifts, contacts, opinions asked for.
+        OnCall = "on_call",
+        /// Ask the QC centre for an expert's opinion [Z20].
+        AskOpinion = "ask_opinion",
     }
 }
 
@@ -44,6 +66,12 @@ pub fn may(role: AccountRole, permission: Permission) -> bool {
         P::Dispose | P::EnrolTerminals => matches!(role, R::Director | R::Officer),
         P::Declare | P::Explain => role == R::ClinicHead,
         P::OwnRecord => role == R::Doctor,
+        P::Raise => matches!(role, R::ClinicHead | R::Doctor),
+        P::RunDesk | P::ManageChannel => matches!(role, R::QcDirector | R::QcClerk),
+        P::Receive => matches!(role, R::HospitalDesk | R::OnCallDoctor),
+        P::ManageHospital => role == R::HospitalDesk,
+        P::OnCall => role == R::OnCallDoctor,
+        P::AskOpinion => matches!(role, R::Director | R::Officer),
     }
 }
 
@@ -57,11 +85,15 @@ mod tests {
     use super::*;
 
     const TABLE: &str = "
-        director    watch,dispose,enrol_terminals
-        officer     watch,dispose,enrol_terminals
-        duty_viewer watch
-        clinic_head declare,explain
-        doctor      own_record
+        director       watch,dispose,enrol_terminals,ask_opinion
+        officer        watch,dispose,enrol_terminals,ask_opinion
+        duty_viewer    watch
+        clinic_head    declare,explain,raise
+        doctor         own_record,raise
+        qc_director    run_desk,manage_channel
+        qc_clerk       run_desk,manage_channel
+        hospital_desk  receive,manage_hospital
+        on_call_doctor receive,on_call
     ";
 
     #[test]

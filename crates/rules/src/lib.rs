@@ -7,7 +7,12 @@
 pub mod account;
 pub mod alert;
 pub mod calendar;
+pub mod card;
+pub mod channel;
 pub mod checkin;
+pub mod emergency;
+pub mod notice;
+pub mod oncall;
 pub mod operation;
 pub mod pack;
 pub mod register;

@@ -4,12 +4,14 @@
 //! shows goes through its own Scope. A browser resumes at the last position it saw.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use serde_json::json;
+use store::account::Listens;
 use store::event::{self, Event};
 use store::{Scope, register};
 use tokio::sync::broadcast::error::RecvError;
@@ -27,6 +29,49 @@ pub(crate) struct Change {
     pub position: i64,
     pub kind: &'static str,
     pub institution_id: String,
+    /// Hospitals that take part as well, from the event's particulars.
+    pub hospitals: Arc<[String]>,
+}
+
+/// Whose changes a stream tells of.
+enum Hears {
+    All,
+    /// Bureaus hear nothing of the channel; an institution hears of its own cases.
+    Institutions {
+        ids: Vec<String>,
+        channel: bool,
+    },
+    Hospital(String),
+    /// Everything of the green channel, nothing of supervision.
+    Channel,
+}
+
+impl Hears {
+    fn tells(&self, change: &Change) -> bool {
+        match self {
+            Hears::All => !of_channel(change.kind),
+            Hears::Institutions { ids, channel } => {
+                (*channel || !of_channel(change.kind)) && ids.contains(&change.institution_id)
+            }
+            Hears::Hospital(id) => change.institution_id == *id || change.hospitals.contains(id),
+            Hears::Channel => of_channel(change.kind),
+        }
+    }
+}
+
+fn of_channel(kind: &str) -> bool {
+    matches!(kind, "emergency" | "oncall" | "stock" | "enquiry")
+}
+
+/// The hospitals that an event of the channel names.
+fn hospitals_of(particulars: &str) -> Arc<[String]> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        #[serde(default)]
+        hospitals: Vec<String>,
+    }
+    let named = serde_json::from_str::<Named>(particulars);
+    named.map(|named| named.hospitals.into()).unwrap_or_default()
 }
 
 impl Change {
@@ -38,12 +83,20 @@ impl Change {
             "operation" => "operation",
             "terminal" => "terminal",
             "institution" | "inspection" | "filing" => "institution",
+            "emergency" => "emergency",
+            "call_out" | "rota" | "rota_override" | "channel_alert" | "zone" | "hotline"
+            | "hospital" => "oncall",
+            "stock" => "stock",
+            "enquiry" => "enquiry",
             _ => return None,
         };
+        let hospitals =
+            if of_channel(kind) { hospitals_of(&event.particulars) } else { Arc::default() };
         Some(Change {
             position: event.position,
             kind,
             institution_id: event.institution_id.clone(),
+            hospitals,
         })
     }
 }
@@ -74,31 +127,32 @@ pub(crate) async fn stream(
     Ok(Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::default()))
 }
 
-/// The institutions a scope hears of; `None` hears of all.
-async fn watched(
-    tx: &mut store::Tx,
-    scope: &Scope,
-    now: rules::Time,
-) -> store::Result<Option<Vec<String>>> {
+/// Whose changes a scope hears of. A bureau of the whole city hears of everything but the channel.
+async fn watched(tx: &mut store::Tx, scope: &Scope, now: rules::Time) -> store::Result<Hears> {
+    match scope.listens() {
+        Listens::Channel => return Ok(Hears::Channel),
+        Listens::Holder(id) => return Ok(Hears::Hospital(id)),
+        Listens::Register => {}
+    }
     let whole_city = scope.account().is_some_and(|account| {
         account.district.is_none()
             && account.institution_id.is_none()
             && account.practitioner_id.is_none()
     });
     if whole_city {
-        return Ok(None);
+        return Ok(Hears::All);
     }
-    register::ids_in(tx, scope, now).await.map(Some)
+    let own = scope.own_institution();
+    let mut ids = register::ids_in(tx, scope, now).await?;
+    ids.extend(own.map(str::to_owned));
+    Ok(Hears::Institutions { ids, channel: own.is_some() })
 }
 
 type Sender = tokio::sync::mpsc::Sender<Result<SseEvent, Infallible>>;
 
-async fn follow(app: App, watched: Option<Vec<String>>, after: i64, sender: Sender) {
+async fn follow(app: App, watched: Hears, after: i64, sender: Sender) {
     let mut changes = app.changes().subscribe();
-    let hears = |change: &Change| match &watched {
-        None => true,
-        Some(ids) => ids.contains(&change.institution_id),
-    };
+    let hears = |change: &Change| watched.tells(change);
     let mut last = after;
     if sender.send(Ok(clock(&app))).await.is_err() {
         return;

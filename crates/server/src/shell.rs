@@ -2,7 +2,7 @@
 
 use axum::http::HeaderMap;
 use rules::account::{AccountRole, Permission};
-use store::{Tx, alert, event, operation, register};
+use store::{Tx, alert, emergency, event, oncall, operation, register};
 
 use crate::App;
 use crate::assets;
@@ -70,6 +70,8 @@ pub(crate) fn home_of(role: AccountRole) -> &'static str {
         AccountRole::DutyViewer => "/duty",
         AccountRole::ClinicHead => "/clinic",
         AccountRole::Doctor => "/me",
+        AccountRole::QcDirector | AccountRole::QcClerk => "/desk",
+        AccountRole::HospitalDesk | AccountRole::OnCallDoctor => "/hospital",
     }
 }
 
@@ -88,6 +90,7 @@ pub(crate) async fn shell(
     let open = alert::open_counts(tx, &who.scope).await.told(lang)?;
     let periods = app.city().calendar.periods(now);
     let operations = operation::counts(tx, &who.scope, periods, now).await.told(lang)?;
+    let cases = emergency::open_count(tx, &who.scope).await.told(lang)?;
     let place = place(app, who, tx).await?;
     let position = event::last_position(tx).await.told(lang)?;
     Ok(Shell {
@@ -105,7 +108,7 @@ pub(crate) async fn shell(
         speed: app.clock().speed(),
         offset_min: app.city().calendar.offset_min,
         position,
-        nav: nav(who, here, open, operations.open),
+        nav: nav(who, here, open, operations.open, cases),
         done: None,
         other_lang: who.path.clone(),
     })
@@ -118,6 +121,10 @@ async fn place(app: &App, who: &SignedIn, tx: &mut Tx) -> Answer<String> {
         let institution = register::institution(tx, &who.scope, institution_id).await.told(lang)?;
         return Ok(lang.pick(&institution.name_zh, &institution.name_en).to_owned());
     }
+    if let Some(hospital_id) = who.scope.hospital() {
+        let hospital = oncall::hospital(tx, hospital_id).await.told(lang)?;
+        return Ok(lang.pick(&hospital.short_zh, &hospital.short_en).to_owned());
+    }
     let district = account.and_then(|account| account.district.as_deref());
     let [zh, en] = &app.city().name;
     match district {
@@ -129,7 +136,13 @@ async fn place(app: &App, who: &SignedIn, tx: &mut Tx) -> Answer<String> {
     }
 }
 
-fn nav(who: &SignedIn, here: &str, open: alert::OpenCounts, operating: i64) -> Vec<Nav> {
+fn nav(
+    who: &SignedIn,
+    here: &str,
+    open: alert::OpenCounts,
+    operating: i64,
+    cases: i64,
+) -> Vec<Nav> {
     let lang = who.lang;
     let entry = |href, icon, word, count, urgent| Nav {
         href,
@@ -153,13 +166,37 @@ fn nav(who: &SignedIn, here: &str, open: alert::OpenCounts, operating: i64) -> V
         return vec![
             entry("/clinic", "home", lang.tab_home(), 0, false),
             entry("/operations", "clock-play", lang.tab_operations(), operating, false),
+            entry("/sos", "urgent", lang.tab_sos(), cases, true),
             entry("/alerts", "bell-exclamation", lang.tab_alerts(), open.waiting_for_clinic, true),
             entry("/clinic/people", "certificate", lang.tab_people(), 0, false),
+        ];
+    }
+    if who.scope.may(Permission::ManageChannel) {
+        return vec![
+            entry("/desk", "urgent", lang.nav_desk(), cases, true),
+            entry("/emergencies", "clipboard-list", lang.nav_cases(), 0, false),
+            entry("/oncall", "calendar-event", lang.nav_oncall(), 0, false),
+            entry("/oncall/zones", "map-2", lang.nav_zones(), 0, false),
+            entry("/stock", "pill", lang.nav_stock(), 0, false),
+            entry("/readiness", "bell-ringing", lang.nav_readiness(), 0, false),
+            entry("/enquiries", "message-question", lang.nav_enquiries(), 0, false),
+            entry("/contacts", "phone", lang.nav_contacts(), 0, false),
+        ];
+    }
+    if who.scope.may(Permission::Receive) {
+        return vec![
+            entry("/hospital", "ambulance", lang.nav_hospital(), cases, true),
+            entry("/emergencies", "clipboard-list", lang.nav_cases(), 0, false),
+            entry("/oncall", "calendar-event", lang.nav_oncall(), 0, false),
+            entry("/stock", "pill", lang.nav_stock(), 0, false),
+            entry("/enquiries", "message-question", lang.nav_enquiries(), 0, false),
+            entry("/contacts", "phone", lang.nav_contacts(), 0, false),
         ];
     }
     vec![
         entry("/me", "user", lang.tab_me(), 0, false),
         entry("/operations", "clock-play", lang.tab_operations(), 0, false),
+        entry("/sos", "urgent", lang.tab_sos(), cases, true),
     ]
 }
 

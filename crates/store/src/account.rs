@@ -18,7 +18,59 @@ use crate::{Error, Result, Tx, error};
 #[derive(Clone, Debug)]
 pub struct Scope {
     reach: Reach,
+    channel: Channel,
     account: Option<Account>,
+}
+
+/// What of the green channel a scope reaches. Bureaus reach nothing of it but figures: a cry for
+/// help must never be a report against oneself (docs/decisions/0010-care-is-no-evidence.md).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Channel {
+    Nothing,
+    City,
+    /// What this hospital was called to.
+    Hospital(String),
+    /// What happened in this institution.
+    Institution(String),
+}
+
+impl Channel {
+    fn of(account: &Account) -> Channel {
+        let named = |id: &Option<String>| id.clone().unwrap_or_else(|| NOBODYS.to_owned());
+        match account.role {
+            AccountRole::Director | AccountRole::Officer | AccountRole::DutyViewer => {
+                Channel::Nothing
+            }
+            AccountRole::ClinicHead | AccountRole::Doctor => {
+                Channel::Institution(named(&account.institution_id))
+            }
+            AccountRole::QcDirector | AccountRole::QcClerk => Channel::City,
+            AccountRole::HospitalDesk | AccountRole::OnCallDoctor => {
+                Channel::Hospital(named(&account.hospital_id))
+            }
+        }
+    }
+
+    /// The bounds a query of the channel filters by: hospital, institution. `None` does not bound.
+    pub(crate) fn bounds(&self) -> (Option<&str>, Option<&str>) {
+        match self {
+            Channel::Nothing => (Some(NOBODYS), Some(NOBODYS)),
+            Channel::City => (None, None),
+            Channel::Hospital(id) => (Some(id), None),
+            Channel::Institution(id) => (None, Some(id)),
+        }
+    }
+}
+
+/// Which changes a live stream tells of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listens {
+    /// Those of the institutions in the scope's territory.
+    Register,
+    /// Those of one hospital.
+    Holder(String),
+    /// Everything of the green channel.
+    Channel,
 }
 
 /// An institution that does not exist. Not the empty text: that marks events of no institution.
@@ -45,13 +97,49 @@ impl Scope {
                 practitioner: Some(account.practitioner_id.clone().unwrap_or_default()),
                 ..Reach::default()
             },
+            // The channel's people see nothing of supervision.
+            AccountRole::QcDirector
+            | AccountRole::QcClerk
+            | AccountRole::HospitalDesk
+            | AccountRole::OnCallDoctor => {
+                Reach { institution: Some(NOBODYS.to_owned()), ..Reach::default() }
+            }
         };
-        Scope { reach, account: Some(account) }
+        Scope { reach, channel: Channel::of(&account), account: Some(account) }
     }
 
     /// The platform's own jobs see the whole city.
     pub fn system() -> Scope {
-        Scope { reach: Reach::default(), account: None }
+        Scope { reach: Reach::default(), channel: Channel::City, account: None }
+    }
+
+    pub(crate) fn channel(&self) -> &Channel {
+        &self.channel
+    }
+
+    /// The hospital of an account of the channel.
+    pub fn hospital(&self) -> Option<&str> {
+        match &self.channel {
+            Channel::Hospital(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The institution an account cries for help from.
+    pub fn own_institution(&self) -> Option<&str> {
+        match &self.channel {
+            Channel::Institution(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Whose changes the account's live stream tells of: `None` for everybody's.
+    pub fn listens(&self) -> Listens {
+        match &self.channel {
+            Channel::City => Listens::Channel,
+            Channel::Hospital(id) => Listens::Holder(id.clone()),
+            Channel::Nothing | Channel::Institution(_) => Listens::Register,
+        }
     }
 
     pub(crate) fn reach(&self) -> &Reach {
@@ -94,6 +182,7 @@ pub struct Account {
     pub district: Option<String>,
     pub institution_id: Option<String>,
     pub practitioner_id: Option<String>,
+    pub hospital_id: Option<String>,
 }
 
 impl Account {
@@ -113,6 +202,7 @@ struct AccountRow {
     region_code: Option<String>,
     institution_id: Option<String>,
     practitioner_id: Option<String>,
+    hospital_id: Option<String>,
     city: i64,
 }
 
@@ -131,6 +221,7 @@ impl AccountRow {
             district,
             institution_id: self.institution_id,
             practitioner_id: self.practitioner_id,
+            hospital_id: self.hospital_id,
         })
     }
 }
@@ -145,6 +236,7 @@ pub struct NewAccount {
     pub region_code: Option<String>,
     pub institution_id: Option<String>,
     pub practitioner_id: Option<String>,
+    pub hospital_id: Option<String>,
     pub password_hash: String,
 }
 
@@ -152,8 +244,8 @@ pub async fn open(tx: &mut Tx, by: &By, new: &NewAccount) -> Result<String> {
     let account_id = tx.id("acc", by.now)?;
     sqlx::query(
         "insert into account (account_id, login, role, name_zh, name_en, region_code,
-            institution_id, practitioner_id, password_hash)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            institution_id, practitioner_id, password_hash, hospital_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(&account_id)
     .bind(&new.login)
@@ -164,6 +256,7 @@ pub async fn open(tx: &mut Tx, by: &By, new: &NewAccount) -> Result<String> {
     .bind(&new.institution_id)
     .bind(&new.practitioner_id)
     .bind(&new.password_hash)
+    .bind(&new.hospital_id)
     .execute(tx.conn())
     .await?;
     let institution_id = new.institution_id.as_deref().unwrap_or("");
@@ -300,7 +393,7 @@ pub async fn session_seen(tx: &mut Tx, token: &str, machine_now: Time) -> Result
 async fn account(tx: &mut Tx, account_id: &str) -> Result<Account> {
     let row: Option<AccountRow> = sqlx::query_as(
         "select account_id, login, role, account.name_zh, account.name_en, account.region_code,
-            institution_id, practitioner_id,
+            institution_id, practitioner_id, hospital_id,
             (select count(*) from region
              where region.region_code = account.region_code and parent_code is null) as city
          from account where account_id = $1 and disabled_at is null",
@@ -360,4 +453,27 @@ pub async fn logins(tx: &mut Tx) -> Result<Vec<Login>> {
     Ok(sqlx::query_as("select login, role, name_zh from account order by login")
         .fetch_all(tx.conn())
         .await?)
+}
+
+/// The accounts of a role in the whole city, by login.
+pub(crate) async fn of_role(tx: &mut Tx, role: &str) -> Result<Vec<String>> {
+    let rows = sqlx::query(
+        "select account_id from account where role = $1 and disabled_at is null order by login",
+    )
+    .bind(role)
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?)
+}
+
+/// The accounts of a hospital, by login.
+pub(crate) async fn of_hospital(tx: &mut Tx, hospital_id: &str) -> Result<Vec<String>> {
+    let rows = sqlx::query(
+        "select account_id from account where hospital_id = $1 and disabled_at is null
+         order by login",
+    )
+    .bind(hospital_id)
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?)
 }

@@ -11,7 +11,7 @@ use sqlx::Row;
 
 use crate::alert::{self, NewAlert};
 use crate::event::By;
-use crate::{Db, Result, Tx, error, operation, terminal};
+use crate::{Db, Result, Tx, emergency, enquiry, error, oncall, operation, terminal};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -21,24 +21,42 @@ pub enum Kind {
     NobodyCame,
     /// A terminal that sends nothing in opening hours: A16.
     TerminalSilent,
+    /// A call of an emergency case that nobody has answered: its next rung.
+    CallClimbs,
+    /// A hospital that has neither accepted nor declined.
+    CallAccept,
+    /// A call-out test: its next rung, and its end.
+    CallOutClimbs,
+    CallOutMissed,
+    /// A hospital's rotas are looked at: A30.
+    RotaWatch,
+    /// A holder's antidotes are looked at: A31.
+    StockWatch,
+    /// A question of the public that nobody has answered.
+    EnquiryDue,
 }
+
+/// The word stored for each kind.
+const CODES: [(Kind, &str); 10] = [
+    (Kind::ZeroRecord, "zero_record"),
+    (Kind::NobodyCame, "nobody_came"),
+    (Kind::TerminalSilent, "terminal_silent"),
+    (Kind::CallClimbs, "call_climbs"),
+    (Kind::CallAccept, "call_accept"),
+    (Kind::CallOutClimbs, "call_out_climbs"),
+    (Kind::CallOutMissed, "call_out_missed"),
+    (Kind::RotaWatch, "rota_watch"),
+    (Kind::StockWatch, "stock_watch"),
+    (Kind::EnquiryDue, "enquiry_due"),
+];
 
 impl Kind {
     fn code(self) -> &'static str {
-        match self {
-            Kind::ZeroRecord => "zero_record",
-            Kind::NobodyCame => "nobody_came",
-            Kind::TerminalSilent => "terminal_silent",
-        }
+        CODES.iter().find(|(kind, _)| *kind == self).map_or("", |(_, code)| code)
     }
 
-    fn of(code: &str) -> Option<Kind> {
-        match code {
-            "zero_record" => Some(Kind::ZeroRecord),
-            "nobody_came" => Some(Kind::NobodyCame),
-            "terminal_silent" => Some(Kind::TerminalSilent),
-            _ => None,
-        }
+    fn of(word: &str) -> Option<Kind> {
+        CODES.iter().find(|(_, code)| *code == word).map(|(kind, _)| *kind)
     }
 }
 
@@ -166,6 +184,13 @@ async fn fire_one(tx: &mut Tx, due: &Due, now: Time) -> Result<bool> {
         Kind::ZeroRecord => zero_record(tx, &by, due).await?,
         Kind::NobodyCame => operation::nobody_came(tx, &by, &due.subject, due.at).await?,
         Kind::TerminalSilent => terminal::fell_silent(tx, &by, &due.subject, due.at).await?,
+        Kind::CallClimbs => emergency::climb(tx, &by, &due.subject, due.at).await?,
+        Kind::CallAccept => emergency::accept_overdue(tx, &by, &due.subject).await?,
+        Kind::CallOutClimbs => oncall::call_out_climbs(tx, &by, &due.subject).await?,
+        Kind::CallOutMissed => oncall::missed_after(tx, &by, &due.subject, due.at).await?,
+        Kind::RotaWatch => oncall::look_at_rotas(tx, &by, &due.subject).await?,
+        Kind::StockWatch => oncall::look_at_stock(tx, &by, &due.subject).await?,
+        Kind::EnquiryDue => enquiry::overdue(tx, &by, &due.subject).await?,
     }
     Ok(true)
 }

@@ -29,6 +29,30 @@ pub enum Refusal {
     KeyReused,
     #[error("the file is not an image that can be kept")]
     Image,
+    #[error("the code names nothing that is known")]
+    Unknown,
+    #[error("this is no telephone number")]
+    Phone,
+    #[error("this is no address of that kind")]
+    Address,
+    #[error("hours or days that cannot be")]
+    Hours,
+    #[error("a number that cannot be")]
+    Quantity,
+    #[error("a zone needs at least three corners that are places")]
+    Ring,
+    #[error("the backup is the same hospital")]
+    SameHospital,
+    #[error("there are as many as there may be")]
+    TooMany,
+    #[error("the code is wrong or old")]
+    Code,
+    #[error("somebody else was first")]
+    TooLate,
+    #[error("a reason is missing")]
+    Reason,
+    #[error("this expert belongs to a place that takes part")]
+    Conflict,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,8 @@
 use rules::Time;
 use rules::alert::Rule;
 use rules::calendar::Calendar;
+use rules::card::CardPack;
+use rules::channel::ChannelPack;
 use rules::pack::{Head, ProcedurePack, RulePack};
 use sha2::{Digest, Sha256};
 use sqlx::Row;
@@ -15,6 +17,17 @@ pub struct Packs {
     pub calendar: Calendar,
     rules: Vec<Dated<RulePack>>,
     procedures: Vec<Dated<ProcedurePack>>,
+    cards: Vec<Dated<CardPack>>,
+    channel: Vec<Dated<ChannelPack>>,
+}
+
+/// The TOML texts of a sector's packs, all versions.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts<'t> {
+    pub rules: &'t [&'t str],
+    pub procedures: &'t [&'t str],
+    pub cards: &'t [&'t str],
+    pub channel: &'t [&'t str],
 }
 
 #[derive(Clone, Debug)]
@@ -29,16 +42,23 @@ impl Packs {
     ///
     /// # Errors
     /// [`Error::Pack`] with a sentence that names the pack and what is wrong with it.
-    pub fn read(calendar: Calendar, rules: &[&str], procedures: &[&str]) -> Result<Packs> {
+    pub fn read(calendar: Calendar, texts: Texts<'_>) -> Result<Packs> {
         let packs = Packs {
             calendar,
-            rules: dated(calendar, rules, |pack: &RulePack| (&pack.pack, pack.faults()))?,
-            procedures: dated(calendar, procedures, |pack: &ProcedurePack| {
+            rules: dated(calendar, texts.rules, |pack: &RulePack| (&pack.pack, pack.faults()))?,
+            procedures: dated(calendar, texts.procedures, |pack: &ProcedurePack| {
+                (&pack.pack, pack.faults())
+            })?,
+            cards: dated(calendar, texts.cards, |pack: &CardPack| (&pack.pack, pack.faults()))?,
+            channel: dated(calendar, texts.channel, |pack: &ChannelPack| {
                 (&pack.pack, pack.faults())
             })?,
         };
-        let (Some(newest), false) = (packs.rules.last(), packs.procedures.is_empty()) else {
-            return Err(Error::Pack("a rule pack and a catalogue are needed".into()));
+        let lacking =
+            packs.procedures.is_empty() || packs.cards.is_empty() || packs.channel.is_empty();
+        let (Some(newest), false) = (packs.rules.last(), lacking) else {
+            let needed = "rules, a catalogue, cards and settings of the channel are needed";
+            return Err(Error::Pack(needed.into()));
         };
         for rule in Rule::ALL {
             if newest.pack.rule(*rule).is_none() {
@@ -58,6 +78,21 @@ impl Packs {
     /// The catalogue in force at a moment.
     pub fn procedures_at(&self, at: Time) -> &ProcedurePack {
         in_force(&self.procedures, at)
+    }
+
+    /// The clinical cards in force at a moment.
+    pub fn cards_at(&self, at: Time) -> &CardPack {
+        in_force(&self.cards, at)
+    }
+
+    /// The cards of the version that a case keeps.
+    pub fn cards_of(&self, version: &str) -> Option<&CardPack> {
+        self.cards.iter().map(|dated| &dated.pack).find(|pack| pack.pack.version == version)
+    }
+
+    /// The settings of the green channel in force at a moment.
+    pub fn channel_at(&self, at: Time) -> &ChannelPack {
+        in_force(&self.channel, at)
     }
 
     /// The version named in a verdict.
@@ -110,7 +145,10 @@ pub(crate) async fn keep(tx: &mut Tx, now: Time) -> Result<()> {
     let rules = packs.rules.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
     let catalogues =
         packs.procedures.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
-    for (head, valid_from, body) in rules.chain(catalogues) {
+    let cards = packs.cards.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
+    let channel =
+        packs.channel.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
+    for (head, valid_from, body) in rules.chain(catalogues).chain(cards).chain(channel) {
         let sha256 = hex(&Sha256::digest(body.as_bytes()));
         sqlx::query(
             "insert into pack (pack_id, version, valid_from, sha256, body, loaded_at)

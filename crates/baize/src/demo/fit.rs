@@ -173,6 +173,10 @@ fn account(account: &Account, names: &Names<'_>) -> Vec<String> {
         AccountRole::Doctor => {
             found.extend(account.practitioner.is_none().then(|| lacks("practitioner")));
         }
+        AccountRole::HospitalDesk | AccountRole::OnCallDoctor => {
+            found.extend(account.hospital.is_none().then(|| lacks("hospital")));
+        }
+        AccountRole::QcDirector | AccountRole::QcClerk => {}
     }
     found.extend(account.region.iter().filter_map(|code| names.region(code)));
     found.extend(account.institution.iter().filter_map(|id| names.institution(id)));

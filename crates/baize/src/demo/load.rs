@@ -10,6 +10,7 @@ use rules::checkin::{Direction, Method};
 use rules::register::{Anaesthesia, Category, CredentialKind, InstitutionKind, Role, Title};
 use serde::Deserialize;
 
+use super::channel::{CallOut, Case, Contact, Hospital, Hotline, Override, Rota, Stock, Zone};
 use super::times::{Day, Moment, TimeOfDay};
 
 /// What is wrong with the files of a city, one sentence each.
@@ -28,6 +29,7 @@ fn first(sentences: &[String]) -> String {
     shown
 }
 
+/// Structs whose fields are a table's, and nothing else is let through.
 macro_rules! tables {
     ($($(#[$about:meta])* $name:ident { $($(#[$meta:meta])* $field:ident: $type:ty,)+ })+) => {
         $(
@@ -38,6 +40,8 @@ macro_rules! tables {
         )+
     };
 }
+
+pub(super) use tables;
 
 tables! {
     /// One file as it stands.
@@ -56,6 +60,15 @@ tables! {
         #[serde(default, rename = "disposal")] disposals: Vec<Disposal>,
         #[serde(default, rename = "inspection")] inspections: Vec<Inspection>,
         #[serde(default, rename = "suspension")] suspensions: Vec<Suspension>,
+        #[serde(default, rename = "hospital")] hospitals: Vec<Hospital>,
+        #[serde(default, rename = "hotline")] hotlines: Vec<Hotline>,
+        #[serde(default, rename = "zone")] zones: Vec<Zone>,
+        #[serde(default, rename = "rota")] rotas: Vec<Rota>,
+        #[serde(default, rename = "override")] overrides: Vec<Override>,
+        #[serde(default, rename = "contact")] contacts: Vec<Contact>,
+        #[serde(default, rename = "stock")] stocks: Vec<Stock>,
+        #[serde(default, rename = "case")] cases: Vec<Case>,
+        #[serde(default, rename = "call_out")] call_outs: Vec<CallOut>,
     }
 
     CityHead {
@@ -101,6 +114,7 @@ tables! {
         region: Option<String>,
         institution: Option<String>,
         practitioner: Option<String>,
+        hospital: Option<String>,
     }
 
     Institution {
@@ -320,6 +334,15 @@ pub struct Data {
     pub disposals: Vec<Disposal>,
     pub inspections: Vec<Inspection>,
     pub suspensions: Vec<Suspension>,
+    pub hospitals: Vec<Hospital>,
+    pub hotlines: Vec<Hotline>,
+    pub zones: Vec<Zone>,
+    pub rotas: Vec<Rota>,
+    pub overrides: Vec<Override>,
+    pub contacts: Vec<Contact>,
+    pub stocks: Vec<Stock>,
+    pub cases: Vec<Case>,
+    pub call_outs: Vec<CallOut>,
 }
 
 impl Data {
@@ -368,6 +391,15 @@ impl Data {
             disposals: Vec::new(),
             inspections: Vec::new(),
             suspensions: Vec::new(),
+            hospitals: Vec::new(),
+            hotlines: Vec::new(),
+            zones: Vec::new(),
+            rotas: Vec::new(),
+            overrides: Vec::new(),
+            contacts: Vec::new(),
+            stocks: Vec::new(),
+            cases: Vec::new(),
+            call_outs: Vec::new(),
         };
         for file in files {
             data.regions.extend(file.regions);
@@ -383,6 +415,15 @@ impl Data {
             data.disposals.extend(file.disposals);
             data.inspections.extend(file.inspections);
             data.suspensions.extend(file.suspensions);
+            data.hospitals.extend(file.hospitals);
+            data.hotlines.extend(file.hotlines);
+            data.zones.extend(file.zones);
+            data.rotas.extend(file.rotas);
+            data.overrides.extend(file.overrides);
+            data.contacts.extend(file.contacts);
+            data.stocks.extend(file.stocks);
+            data.cases.extend(file.cases);
+            data.call_outs.extend(file.call_outs);
         }
         data
     }

@@ -1,5 +1,6 @@
 //! The demo cities: their data, and how it becomes a running platform.
 
+mod channel;
 mod fit;
 mod load;
 mod portrait;
@@ -31,8 +32,13 @@ const NANTONG: &[(&str, &str)] = city_files!(
     "story.toml"
 );
 
+const ZHUHAI: &[(&str, &str)] = city_files!(
+    "zhuhai": "city.toml", "institutions.toml", "practitioners.toml", "operations.toml",
+    "channel.toml"
+);
+
 /// The cities a demo exists for, by the word of `--city`.
-pub const CITIES: &[(&str, &[(&str, &str)])] = &[("nantong", NANTONG)];
+pub const CITIES: &[(&str, &[(&str, &str)])] = &[("nantong", NANTONG), ("zhuhai", ZHUHAI)];
 
 /// Reads a demo city by its word.
 ///

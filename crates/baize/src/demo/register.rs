@@ -1,5 +1,7 @@
 //! Entering a city's register into an empty database: regions, institutions, people, accounts.
 
+use std::collections::HashMap;
+
 use rules::register::Span;
 use rules::{Position, Time};
 use store::account::NewAccount;
@@ -52,6 +54,8 @@ pub async fn enter(
     for entry in &data.practitioners {
         practitioner(tx, data, entry, opened).await?;
     }
+    super::channel::enter_hospitals(tx, data).await?;
+    let mut accounts = HashMap::new();
     for (account, password_hash) in data.accounts.iter().zip(password_hashes) {
         let new = NewAccount {
             login: account.login.clone(),
@@ -61,11 +65,13 @@ pub async fn enter(
             region_code: account.region.clone(),
             institution_id: account.institution.clone(),
             practitioner_id: account.practitioner.clone(),
+            hospital_id: account.hospital.clone(),
             password_hash: password_hash.clone(),
         };
-        store::account::open(tx, &By::system(JOB, opened), &new).await?;
+        let id = store::account::open(tx, &By::system(JOB, opened), &new).await?;
+        accounts.insert(account.login.clone(), id);
     }
-    Ok(())
+    super::channel::enter(tx, data, &accounts, now).await
 }
 
 async fn institution(tx: &mut Tx, data: &Data, entry: &Institution) -> store::Result<()> {

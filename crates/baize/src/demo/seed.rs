@@ -15,6 +15,7 @@ use store::page::Slice;
 use store::terminal::NewTerminal;
 use store::{Db, Scope, Tx};
 
+use super::channel;
 use super::load::{Data, Wrong};
 use super::portrait;
 use super::timeline::room_id;
@@ -89,6 +90,7 @@ pub async fn seed(
         scopes,
         operations: HashMap::new(),
         inspections: HashMap::new(),
+        channel: channel::Made::default(),
     };
     let (before, later): (Vec<Step>, Vec<Step>) =
         timeline.steps.into_iter().partition(|step| step.at <= at);
@@ -115,6 +117,9 @@ pub async fn seed(
         }
     }
     fire(db, at).await?;
+    // From here on holes of the channel are looked for; before, nobody could have closed them.
+    let by = By::system("deadline", at);
+    db.write(move |tx| Box::pin(async move { store::oncall::arm(tx, &by).await })).await?;
     Ok(seeder.hand_over(later, at))
 }
 
@@ -208,6 +213,7 @@ struct Seeder {
     operations: HashMap<String, String>,
     /// Ids of inspections that officers proposed, by their place in the data.
     inspections: HashMap<usize, String>,
+    channel: channel::Made,
 }
 
 impl Seeder {
@@ -306,6 +312,7 @@ impl Seeder {
             Act::Confirm { key, .. } => format!("confirming \"{key}\""),
             Act::Propose(index) | Act::CarryOut(index) => format!("inspection {}", index + 1),
             Act::Suspend(index) => format!("suspension {}", index + 1),
+            Act::Channel(act) => format!("{act:?}"),
         };
         format!("{} {what}", local(&self.data, step.at))
     }
@@ -320,6 +327,9 @@ impl Seeder {
                 let scope = self.scope(login)?;
                 let confirm = rules::operation::Action::Confirm;
                 store::operation::act(tx, &scope, id, confirm, "", *volume_ml, step.at).await
+            }
+            Act::Channel(act) => {
+                channel::run(tx, &self.data, &self.scopes, &mut self.channel, act, step.at).await
             }
             Act::Propose(index) => self.propose(tx, *index, step.at).await,
             Act::CarryOut(index) => self.carry_out(tx, *index, step.at).await,

@@ -10,6 +10,7 @@ use rules::register::Role;
 use rules::{Position, Time};
 use sim::{Act as Live, Check, Declare, DeviceEvent, Dispose, Span, What, client, score_of};
 
+use super::channel::ChannelAct;
 use super::load::{self, Data, Wrong};
 
 /// One thing that happens at one moment.
@@ -34,6 +35,8 @@ pub enum Act {
     CarryOut(usize),
     /// An order to suspend, by its place in the data.
     Suspend(usize),
+    /// Cases and tests of the green channel.
+    Channel(ChannelAct),
 }
 
 /// A terminal at a door.
@@ -87,6 +90,9 @@ impl Timeline {
         }
         builder.single_events()?;
         builder.story();
+        for (at, act) in super::channel::steps(data) {
+            builder.push(at, Act::Channel(act));
+        }
         let mut steps = builder.steps;
         steps.sort_by_key(|step| step.at);
         let seeded = steps.iter().filter(|step| !matches!(step.act, Act::Live(_)));
@@ -110,7 +116,10 @@ fn terminals(data: &Data) -> Vec<Terminal> {
     used.extend(data.checks.iter().map(|entry| (&*entry.institution, &*entry.room)));
     used.extend(data.terminal_events.iter().map(|entry| (&*entry.institution, &*entry.room)));
     used.extend(data.silents.iter().map(|entry| (&*entry.institution, &*entry.room)));
-    let with_theatre = data.institutions.iter().filter(|institution| institution.theatres > 0);
+    let with_theatre = data.institutions.iter().filter(|institution| {
+        // Whoever is only registered has no terminal yet.
+        institution.theatres > 0 && institution.installed_on.is_some()
+    });
     used.extend(with_theatre.map(|institution| (&*institution.id, "T1")));
     let mut terminals = Vec::new();
     for institution in &data.institutions {

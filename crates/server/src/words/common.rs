@@ -59,6 +59,10 @@ word_of!(account_role(AccountRole) {
     AccountRole::DutyViewer: "值班" / "Duty viewer";
     AccountRole::ClinicHead: "医务科负责人" / "Medical affairs";
     AccountRole::Doctor: "医师" / "Doctor";
+    AccountRole::QcDirector: "质控中心主任" / "QC centre director";
+    AccountRole::QcClerk: "质控中心值守" / "QC centre desk";
+    AccountRole::HospitalDesk: "医院值班台" / "Hospital desk";
+    AccountRole::OnCallDoctor: "值守医师" / "On-call doctor";
 });
 
 word_of!(role(Role) {
@@ -140,4 +144,19 @@ word_of!(refusal(Refusal) {
     Refusal::KeyReused: "这台终端已经登记过。更换设备请停用后用新编号登记。"
         / "This terminal has been enrolled before. Retire it and enrol the new device under a new number.";
     Refusal::Image: "这个文件不是可以保存的图片。" / "This file is not an image that can be kept.";
+    Refusal::Unknown: "没有这一项：名称或编号不在目录里。" / "There is no such entry in the catalogue.";
+    Refusal::Phone: "请填能回拨的电话：3 至 20 位数字，可带空格和连字符。"
+        / "Please give a number that can be called back: 3 to 20 digits, spaces and hyphens allowed.";
+    Refusal::Address: "这不是可用的联系方式，请检查。" / "This address cannot be used; please check it.";
+    Refusal::Hours: "时间不对：请检查起止时间。" / "These times cannot be; please check start and end.";
+    Refusal::Quantity: "数值超出可能的范围，请检查单位和小数点。"
+        / "The number is out of range; please check the unit and the decimal point.";
+    Refusal::Ring: "片区至少要三个角点，而且都在地图上。" / "A zone needs at least three corners that lie on the map.";
+    Refusal::SameHospital: "请选另一家医院。" / "Please choose another hospital.";
+    Refusal::TooMany: "已经到上限，不能再加。" / "There are as many as there may be.";
+    Refusal::Code: "验证码不对或已过期，请重新发送。" / "The code is wrong or has expired; send a new one.";
+    Refusal::TooLate: "已有医院先接收了，本院不用再派人；如需改派，由质控中心处理。"
+        / "Another hospital has accepted first; you need not send anybody. The QC centre can redirect.";
+    Refusal::Reason: "请选择不能接收的原因。" / "Please choose why you cannot take it.";
+    Refusal::Conflict: "这位专家与本案机构有关，请换一位。" / "This expert belongs to a place that takes part; choose another.";
 });

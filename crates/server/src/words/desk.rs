@@ -14,6 +14,16 @@ words! {
     tab_alerts: "预警" / "Alerts";
     tab_people: "证照" / "People";
     tab_me: "我的" / "Me";
+    nav_desk: "绿色通道值守" / "Emergency desk";
+    nav_cases: "急救病例" / "Cases";
+    nav_oncall: "值守排班" / "On call";
+    nav_zones: "片区与热线" / "Zones and lines";
+    nav_stock: "急救药品" / "Antidotes";
+    nav_readiness: "演练与指标" / "Readiness";
+    nav_enquiries: "公众咨询" / "Enquiries";
+    nav_hospital: "本院值班台" / "Hospital desk";
+    nav_contacts: "我的联系方式" / "My contacts";
+    tab_sos: "呼救" / "SOS";
     lead_nothing: "没有待处理的预警。" / "No alerts waiting.";
     lead_open(open, clinic, officer): "{open} 条预警未结：{clinic} 条等机构说明，{officer} 条待核实。"
         / "{open} alerts open: {clinic} wait for the clinic, {officer} for an officer.";

@@ -379,3 +379,19 @@ pub async fn operations(
     .await?;
     Ok(Listed { total: rows.first().map_or(0, |row| row.total), rows })
 }
+
+/// The room of an operation of one institution.
+pub(crate) async fn room_of_operation(
+    tx: &mut Tx,
+    institution_id: &str,
+    operation_id: &str,
+) -> Result<Option<String>> {
+    let row = sqlx::query(
+        "select room_id from operation where institution_id = $1 and operation_id = $2",
+    )
+    .bind(institution_id)
+    .bind(operation_id)
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}

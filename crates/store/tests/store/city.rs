@@ -169,6 +169,7 @@ async fn enter_people(tx: &mut Tx, by: &By) -> Result<()> {
             region_code: region.map(str::to_owned),
             institution_id: institution.map(str::to_owned),
             practitioner_id: (!practitioner.is_empty()).then(|| practitioner.to_owned()),
+            hospital_id: None,
             password_hash: "argon2".into(),
         };
         account::open(tx, by, &account).await?;

@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 use rules::Time;
 use rules::calendar::{Calendar, WeekStart};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
+use store::pack::Texts;
 use store::{Db, Engine, Ids, Packs, Tx};
 
 /// 2024-01-02T15:30+08:00, a Tuesday.
@@ -33,7 +34,11 @@ pub fn packs() -> Packs {
     let calendar = Calendar { offset_min: 480, week_starts_on: WeekStart::Monday };
     let rules = include_str!("../../../../packs/aesthetics/rules-2024.01.toml");
     let procedures = include_str!("../../../../packs/aesthetics/procedures-2024.01.toml");
-    Packs::read(calendar, &[rules], &[procedures]).unwrap()
+    let cards = include_str!("../../../../packs/aesthetics/cards-2025.03.toml");
+    let channel = include_str!("../../../../packs/aesthetics/channel-2025.03.toml");
+    let texts =
+        Texts { rules: &[rules], procedures: &[procedures], cards: &[cards], channel: &[channel] };
+    Packs::read(calendar, texts).unwrap()
 }
 
 /// One story's database.
