@@ -13,6 +13,7 @@ mod clinic;
 pub mod clock;
 mod doctor;
 mod duty;
+mod emergency;
 mod fault;
 mod form;
 mod institution;

@@ -17,8 +17,8 @@ use tower_http::timeout::TimeoutLayer;
 use crate::fault::{Fault, Kind};
 use crate::session::lang_of;
 use crate::{
-    App, account, alert, assets, bureau, clinic, doctor, duty, institution, jobs, live, operation,
-    public, terminal,
+    App, account, alert, assets, bureau, clinic, doctor, duty, emergency, institution, jobs, live,
+    operation, public, terminal,
 };
 
 /// What runs beside the pages.
@@ -63,6 +63,21 @@ pub fn router(app: App) -> Router {
         .route("/clinic/operations", post(clinic::declare))
         .route("/clinic/people", get(clinic::people))
         .route("/me", get(doctor::home))
+        .route("/sos", get(emergency::sos).post(emergency::raise))
+        .route("/sos/{operation_id}", get(emergency::of_operation))
+        .route("/sos/{operation_id}/facts", post(emergency::fact_of_operation))
+        .route("/emergencies", get(emergency::list))
+        .route("/emergencies.csv", get(emergency::csv))
+        .route("/emergencies/{emergency_id}", get(emergency::page))
+        .route("/emergencies/{emergency_id}/sheet", get(emergency::sheet))
+        .route("/emergencies/{emergency_id}/marks", post(emergency::mark))
+        .route("/emergencies/{emergency_id}/card", post(emergency::card))
+        .route("/emergencies/{emergency_id}/ticks", post(emergency::tick))
+        .route("/emergencies/{emergency_id}/facts", post(emergency::fact))
+        .route("/emergencies/{emergency_id}/messages", post(emergency::message))
+        .route("/desk", get(emergency::desk))
+        .route("/desk/call", get(emergency::call_form).post(emergency::take_call))
+        .route("/hospital", get(emergency::hospital))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
     let machines = Router::new()

@@ -8,6 +8,7 @@ mod alert;
 mod clinic;
 mod common;
 mod desk;
+mod emergency;
 mod operation;
 mod public;
 mod register;

@@ -12,7 +12,7 @@ mod read;
 
 pub(crate) use call::{accept_overdue, climb};
 pub use figures::{Figures, Heard, figures, heard};
-pub use mark::{Details, mark};
+pub use mark::{Details, mark, set_card};
 pub use packet::{
     FactRow, MessageRow, TickRow, add_fact, add_message, add_operation_fact, facts,
     facts_of_operation, messages, tick, ticks,

@@ -14,6 +14,6 @@ pub use people::{Filed, FiledAt, Team, filed_at, filings_of, standing, team_of};
 pub(crate) use people::{suspended, suspended_or_closed};
 pub use read::{
     Coverage, EXPIRING_DAYS, Institution, InstitutionFilter, InstitutionLine, MapPoint, Region,
-    Room, Status, ViewCounts, coverage, ids_in, institution, institutions, map_points, region,
-    regions, room_of, rooms, statuses, view_counts,
+    Room, Status, ViewCounts, coverage, ids_in, institution, institutions, map_points, names,
+    region, regions, room_of, rooms, statuses, view_counts,
 };

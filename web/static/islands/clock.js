@@ -74,10 +74,11 @@ export function leftText(ms, words) {
   const whole = Math.abs(ms);
   const hours = Math.floor(whole / HOUR);
   const minutes = Math.floor((whole % HOUR) / MINUTE);
+  const seconds = Math.floor((whole % MINUTE) / 1000);
   /** @type {'long' | 'hour' | 'minute' | 'over'} */
   const name = ms < 0 ? 'over' : hours >= 24 ? 'long' : hours > 0 ? 'hour' : 'minute';
   const template = words(name) ?? words('hour') ?? '{h}:{m}';
-  return template.replace('{h}', String(hours)).replace('{m}', String(minutes));
+  return template.replace('{h}', String(hours)).replace('{m}', String(minutes)).replace('{s}', two(seconds));
 }
 
 /** @param {Base} base */

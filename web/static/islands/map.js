@@ -12,7 +12,8 @@
  * @typedef {{at: [number, number], s?: string, t?: string, n?: string, href?: string,
  *   ring?: boolean, b?: boolean}} Point `t` label, `n` name shown at the pointer, `b` bold
  * @typedef {{points: Point[], focus?: string, box?: [number, number, number, number],
- *   names?: Record<string, string>}} Data `names`: of districts by code; others stay nameless
+ *   names?: Record<string, string>, lines?: [number, number][][]}} Data `names`: of districts by
+ *   code; others stay nameless; `lines`: sketches of ways, dashed
  */
 
 const LIGHT = {
@@ -44,7 +45,7 @@ const DARK = {
   off: '#8fa0a8',
 };
 /** The most urgent lies on top. */
-const ORDER = ['open', 'off', 'stop', 'live', 'warn', 'danger'];
+const ORDER = ['open', 'off', 'stop', 'hosp', 'hosp-on', 'live', 'warn', 'danger'];
 
 /**
  * The data of a script element, cleaned: what is not a point is left out.
@@ -67,6 +68,7 @@ export function parseData(text) {
     focus: data?.focus,
     box: Array.isArray(data?.box) && data.box.length === 4 ? data.box : undefined,
     names: data?.names,
+    lines: Array.isArray(data?.lines) ? data.lines : [],
   };
 }
 
@@ -111,6 +113,15 @@ function styles(ol, dark, scale) {
   /** @param {number} radius @param {string} color @param {any} stroke */
   const disc = (radius, color, stroke) =>
     new Circle({ radius: radius * scale, fill: fill(color), stroke });
+  /** @param {string} inside @param {string} rim a hospital */
+  const square = (inside, rim) =>
+    new RegularShape({
+      points: 4,
+      radius: 9 * scale,
+      angle: Math.PI / 4,
+      fill: fill(inside),
+      stroke: line(rim, 2),
+    });
   /** @type {Record<string, any>} */
   const images = {
     open: disc(5, colour.mark, line(colour.rim, 1.25)),
@@ -119,6 +130,8 @@ function styles(ol, dark, scale) {
     warn: polygon(3, 9, 0, colour.warn),
     off: disc(5, colour.halo, line(colour.off, 1.75, [3, 2])),
     stop: polygon(4, 7, Math.PI / 4, colour.off),
+    hosp: square(colour.halo, colour.live),
+    'hosp-on': square(colour.live, colour.live),
   };
   const marks = Object.fromEntries(
     Object.entries(images).map(([status, image]) => [
@@ -137,6 +150,7 @@ function styles(ol, dark, scale) {
       stroke: line(colour.edge, own ? 1.5 : 1),
     });
   return {
+    way: new Style({ stroke: line(colour.live, 2, [6, 5]) }),
     land: { own: land(true), other: land(false) },
     /** @param {Point} point */
     mark: (point) => {
@@ -179,6 +193,7 @@ function layersOf(ol, holder) {
   );
   const land = new ol.source.Vector();
   const points = new ol.source.Vector();
+  const ways = new ol.source.Vector();
   /** @type {Data} */
   let data = { points: [] };
   // A label goes to the left where another marked point stands close at the right.
@@ -213,6 +228,7 @@ function layersOf(ol, holder) {
         return drawn.district(data.names?.[district.get('code')] ?? '', place);
       },
     }),
+    new ol.layer.Vector({ source: ways, style: drawn.way }),
     // Labels that would lie on one another give way, the more urgent one stays.
     new ol.layer.Vector({
       source: points,
@@ -234,6 +250,13 @@ function layersOf(ol, holder) {
     setData: (now) => {
       data = now;
       points.clear(true);
+      ways.clear(true);
+      ways.addFeatures(
+        (now.lines ?? []).map((line) => {
+          const path = line.map((at) => ol.proj.fromLonLat(at));
+          return new ol.Feature(new ol.geom.LineString(path));
+        }),
+      );
       points.addFeatures(
         now.points.map((point) => {
           const feature = new ol.Feature(new ol.geom.Point(ol.proj.fromLonLat(point.at)));

@@ -338,3 +338,51 @@ pub(super) async fn called(tx: &mut Tx, emergency_id: &str) -> Result<Vec<String
     .await?;
     Ok(rows.iter().map(|row| sqlx::Row::try_get(row, 0)).collect::<sqlx::Result<_>>()?)
 }
+
+/// Says what it is: another card with its own clock, steps and needs. The recommendation is made
+/// anew, and whoever it names is called as well; nobody who was called is let go.
+///
+/// # Errors
+/// [`Refusal::Unknown`] for a card nobody has, [`Refusal::NotAllowed`] for a reader and in a case
+/// that has ended.
+pub async fn set_card(
+    tx: &mut Tx,
+    scope: &Scope,
+    emergency_id: &str,
+    code: &str,
+    now: Time,
+) -> Result<()> {
+    let account = scope.account().ok_or(Refusal::NotAllowed)?;
+    let by = By::account(&account.account_id, now);
+    call::hold(tx, emergency_id).await?;
+    let case = case(tx, scope, emergency_id).await?;
+    let reader = party(tx, scope, &case).await? == Party::Reader;
+    if reader || !case.course().is_open() {
+        return Err(Refusal::NotAllowed.into());
+    }
+    let cards = tx.packs().cards_at(now).clone();
+    let card = cards.card(code).ok_or(Refusal::Unknown)?;
+    let made = super::raise::advise(tx, card, case.position(), now).await?;
+    sqlx::query(
+        "update emergency set card = $2, card_version = $3, recommendation = $4
+         where emergency_id = $1",
+    )
+    .bind(emergency_id)
+    .bind(code)
+    .bind(&cards.pack.version)
+    .bind(super::raise::kept(&made.recommendation)?)
+    .execute(tx.conn())
+    .await?;
+    if case.accepted_at.is_none() {
+        for (hospital_id, part) in made.recommendation.first_called() {
+            call::open(tx, &by, emergency_id, &hospital_id, part).await?;
+        }
+    }
+    let particulars = json!({
+        "card": code, "hospitals": called(tx, emergency_id).await?,
+        "recommended": made.recommendation.recommended,
+    });
+    let institution_id = &case.institution_id;
+    let subject = Subject { kind: "emergency", id: emergency_id, institution_id };
+    event::append(tx, &by, subject, "card_set", particulars).await
+}

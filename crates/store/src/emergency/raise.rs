@@ -1,6 +1,7 @@
 //! Raising a case: at once, with what is known; the packet grows afterwards.
 
 use rules::account::Permission;
+use rules::card::Card;
 use rules::emergency::{Part, Plea, Recommendation, Source, recommend};
 use rules::{Position, Time};
 use serde_json::json;
@@ -118,6 +119,36 @@ async fn place(tx: &mut Tx, new: &NewCase) -> Result<Place> {
     Ok(place)
 }
 
+/// Which hospitals, for a card and a place.
+pub(super) struct Advice {
+    pub zone_id: Option<String>,
+    pub recommendation: Recommendation,
+}
+
+/// Weighs every hospital of the channel for this card at this place and hour.
+pub(super) async fn advise(
+    tx: &mut Tx,
+    card: &Card,
+    at: Option<Position>,
+    now: Time,
+) -> Result<Advice> {
+    let zone = match at {
+        Some(at) => oncall::zone_at(tx, at, now).await?,
+        None => None,
+    };
+    let facts = oncall::facts(tx, zone.as_ref(), now).await?;
+    let minute_of_day = tx.packs().calendar.minute_of_day(now);
+    let travel = tx.packs().channel_at(now).travel.clone();
+    let recommendation = recommend(Plea { card, at, minute_of_day }, &facts, &travel);
+    Ok(Advice { zone_id: zone.map(|zone| zone.zone_id), recommendation })
+}
+
+/// The recommendation as it is kept.
+pub(super) fn kept(recommendation: &Recommendation) -> Result<String> {
+    serde_json::to_string(recommendation)
+        .map_err(|error| Error::Corrupt(format!("recommendation: {error}")))
+}
+
 async fn write(tx: &mut Tx, by: &By, new: &NewCase) -> Result<Raised> {
     let now = by.now;
     if let Some(raised) = raised_before(tx, new).await? {
@@ -137,20 +168,12 @@ async fn write(tx: &mut Tx, by: &By, new: &NewCase) -> Result<Raised> {
     let cards = tx.packs().cards_at(now).clone();
     let known = cards.card(&new.card).or_else(|| cards.card(OTHER)).or(cards.cards.first());
     let card = known.ok_or(Refusal::Unknown)?;
-    let zone = match place.at {
-        Some(at) => oncall::zone_at(tx, at, now).await?,
-        None => None,
-    };
-    let facts = oncall::facts(tx, zone.as_ref(), now).await?;
-    let minute_of_day = tx.packs().calendar.minute_of_day(now);
-    let plea = Plea { card, at: place.at, minute_of_day };
-    let travel = tx.packs().channel_at(now).travel.clone();
-    let recommendation = recommend(plea, &facts, &travel);
+    let advice = advise(tx, card, place.at, now).await?;
+    let recommendation = &advice.recommendation;
     let emergency_id = tx.id("emg", now)?;
     let row = Known { emergency_id: &emergency_id, place: &place, card: &card.code };
     let version = &cards.pack.version;
-    let zone_id = zone.as_ref().map(|zone| zone.zone_id.as_str());
-    insert(tx, by, new, row, (version, zone_id), &recommendation).await?;
+    insert(tx, by, new, row, version, &advice).await?;
     if !new.said.trim().is_empty() {
         super::packet::write_message(tx, by, &emergency_id, new.said.trim(), "parties").await?;
     }
@@ -189,13 +212,11 @@ async fn insert(
     by: &By,
     new: &NewCase,
     row: Known<'_>,
-    (version, zone_id): (&str, Option<&str>),
-    recommendation: &Recommendation,
+    version: &str,
+    advice: &Advice,
 ) -> Result<()> {
     let now = by.now;
     let number = number(tx, now).await?;
-    let body = serde_json::to_string(recommendation)
-        .map_err(|error| Error::Corrupt(format!("recommendation: {error}")))?;
     sqlx::query(
         "insert into emergency (emergency_id, number, source, institution_id, operation_id, room_id,
             region_code, zone_id, place, lat, lng, callback, card, card_version, drill_at,
@@ -213,7 +234,7 @@ async fn insert(
     .bind(&new.operation_id)
     .bind(&row.place.room_id)
     .bind(&row.place.region_code)
-    .bind(zone_id)
+    .bind(&advice.zone_id)
     .bind(&row.place.words)
     .bind(row.place.at.map_or(0.0, |at| at.lat))
     .bind(row.place.at.map_or(0.0, |at| at.lng))
@@ -227,7 +248,7 @@ async fn insert(
     .bind(now.0)
     .bind(by.actor.code())
     .bind(rules::emergency::Standing::Raised.code())
-    .bind(body)
+    .bind(kept(&advice.recommendation)?)
     .bind(&new.reporter_hash)
     .bind(i64::from(row.place.at.is_some()))
     .execute(tx.conn())

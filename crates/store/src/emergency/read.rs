@@ -1,8 +1,8 @@
 //! Reading cases: each account sees those it takes part in.
 
-use rules::Time;
 use rules::account::Permission;
 use rules::emergency::{Course, Party, Recommendation};
+use rules::{Position, Time};
 use sqlx::Row;
 
 use crate::order::like_pattern;
@@ -63,6 +63,11 @@ impl Case {
             stood_down_at: at(self.stood_down_at),
             merged_at: at(self.merged_at),
         }
+    }
+
+    /// Where the patient is, or was when help was called.
+    pub fn position(&self) -> Option<Position> {
+        self.lat.zip(self.lng).map(|(lat, lng)| Position { lat, lng })
     }
 
     /// The recommendation as it was made.

@@ -419,3 +419,16 @@ pub async fn ids_in(tx: &mut Tx, scope: &Scope, now: Time) -> Result<Vec<String>
     .await?;
     Ok(rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?)
 }
+
+/// Id and names of every institution that is open: what a desk may be told by a caller. Public
+/// knowledge, so nobody's scope is asked.
+pub async fn names(tx: &mut Tx, now: Time) -> Result<Vec<(String, String, String)>> {
+    let rows = sqlx::query(
+        "select institution_id, name_zh, name_en from institution
+         where registered_at <= $1 and closed_at is null order by sort_key",
+    )
+    .bind(now.0)
+    .fetch_all(tx.conn())
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+}
