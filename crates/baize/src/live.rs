@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rules::Time;
-use server::{App, City, Clock, Run};
+use server::{App, City, Clock, Gateway, Run};
 use store::{Db, Ids};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -31,6 +31,8 @@ const FAST: f64 = 60.0;
 /// silence allows.
 const HEARTBEAT_MS: i64 = Time::MINUTE_MS;
 const HEARTBEAT_FAST_MS: i64 = 3 * Time::MINUTE_MS;
+/// City minutes between two invented cries for help.
+const CRY_EVERY_MIN: i64 = 17;
 /// The same story gives the same ids.
 const IDS_SEED: u64 = 20_240_102;
 
@@ -70,8 +72,9 @@ pub async fn run(options: &Options) -> Result<(), Trouble> {
             .map_err(|error| Trouble::say(format!("no HTTP client: {error}")))?;
         Some(tokio::spawn(simulation.run(stopped)))
     };
+    let run = Run { deadlines: !options.still, gateway: Gateway::Demo };
     std::io::stdout().write_all(say::demo(&data, &address, at, options).as_bytes())?;
-    server::serve(app, listener, Run { deadlines: !options.still }, until_stopped()).await?;
+    server::serve(app, listener, run, until_stopped()).await?;
     // Nobody listens when there is no simulation.
     let _ = stop.send(true);
     if let Some(life) = life {
@@ -88,7 +91,26 @@ fn plan(data: &Data, seeded: Seeded, fast: bool) -> sim::Plan {
         steps: seeded.later,
         operations: seeded.operations,
         templates: seeded.templates,
+        channel: channel_plan(data),
         heartbeat_ms: if fast { HEARTBEAT_FAST_MS } else { HEARTBEAT_MS },
+    }
+}
+
+/// Hospitals that answer by themselves, and the clinics that call them now and then.
+fn channel_plan(data: &Data) -> sim::ChannelPlan {
+    use rules::account::AccountRole;
+    let of_role = |role: AccountRole| {
+        let accounts = data.accounts.iter().filter(move |account| account.role == role);
+        accounts.map(|account| account.login.clone()).collect::<Vec<String>>()
+    };
+    let hospital_desks = of_role(AccountRole::HospitalDesk);
+    if hospital_desks.is_empty() {
+        return sim::ChannelPlan::default();
+    }
+    sim::ChannelPlan {
+        hospital_desks,
+        clinics: of_role(AccountRole::ClinicHead),
+        every_min: CRY_EVERY_MIN,
     }
 }
 

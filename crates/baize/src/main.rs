@@ -53,6 +53,10 @@ enum Command {
         /// 本机端口。 Port on this machine.
         #[arg(long, default_value_t = 8080)]
         port: u16,
+        /// 电话、短信和邮件网关。 Gateway for calls, text messages and e-mail; its token stands in
+        /// BAIZE_GATEWAY_TOKEN.
+        #[arg(long, value_name = "URL")]
+        gateway: Option<String>,
     },
     /// 更新数据库结构。 Brings a database's schema up to date.
     Migrate {
@@ -134,7 +138,9 @@ async fn run(command: Command) -> Result<ExitCode, Trouble> {
         Command::Demo { city, port, db, at, fast_forward, still } => {
             live::run(&Options { city, port, db, at, fast_forward, still }).await?;
         }
-        Command::Serve { db, city, port } => serve::run(&db, &city, port).await?,
+        Command::Serve { db, city, port, gateway } => {
+            serve::run(&db, &city, port, gateway.as_deref()).await?;
+        }
         Command::Migrate { db } => serve::migrate(&db).await?,
         Command::Check { files } => {
             let checked = check::run(&files);

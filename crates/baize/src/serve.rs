@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rules::calendar::{Calendar, WeekStart};
-use server::{App, Clock, Run};
+use server::{App, Clock, Gateway, Run};
 use store::{Db, Ids};
 
 use crate::demo::{Data, register};
@@ -16,7 +16,13 @@ use crate::{Trouble, live, packs, say};
 ///
 /// # Errors
 /// A sentence when the files, the port or the database will not do.
-pub async fn run(db: &str, files: &[PathBuf], port: u16) -> Result<(), Trouble> {
+pub async fn run(
+    db: &str,
+    files: &[PathBuf],
+    port: u16,
+    gateway: Option<&str>,
+) -> Result<(), Trouble> {
+    let gateway = gateway_of(gateway)?;
     let data = Arc::new(read_files(files)?);
     refuse_stories(&data)?;
     let clock = Clock::real();
@@ -31,8 +37,21 @@ pub async fn run(db: &str, files: &[PathBuf], port: u16) -> Result<(), Trouble> 
     }
     let app = App::new(db, live::city_of(&data, false), clock);
     std::io::stdout().write_all(say::serving(&data, &address).as_bytes())?;
-    server::serve(app, listener, Run { deadlines: true }, live::until_stopped()).await?;
+    server::serve(app, listener, Run { deadlines: true, gateway }, live::until_stopped()).await?;
     Ok(())
+}
+
+/// The gateway at an address; its token comes from the environment, where no list of processes
+/// shows it.
+fn gateway_of(url: Option<&str>) -> Result<Gateway, Trouble> {
+    let Some(url) = url else { return Ok(Gateway::Absent) };
+    let token = std::env::var("BAIZE_GATEWAY_TOKEN").map_err(|_| {
+        Trouble::say(
+            "短信网关需要令牌：请设环境变量 BAIZE_GATEWAY_TOKEN。/ The gateway needs a token in \
+             BAIZE_GATEWAY_TOKEN.",
+        )
+    })?;
+    Gateway::http(url, &token).map_err(Trouble::Sentence)
 }
 
 /// Brings a database's schema up to date and keeps the packs' texts in it.

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use store::{deadline, event};
 
-use crate::App;
 use crate::live::Change;
+use crate::routes::Run;
+use crate::{App, gateway};
 
 const SEQUENCE_EVERY: Duration = Duration::from_millis(100);
-const DEADLINES_EVERY: Duration = Duration::from_secs(1);
+/// A call climbs after ten seconds: its rung must not come a second late.
+const DEADLINES_EVERY: Duration = Duration::from_millis(250);
 /// The feeder is woken by this node's own writes; other nodes' writes it finds by looking.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 const EVENTS_A_LOOK: i64 = 500;
@@ -29,10 +31,11 @@ pub async fn tick(app: &App) -> store::Result<()> {
 }
 
 /// Runs the jobs until the runtime stops.
-pub(crate) async fn run(app: App, deadlines: bool) {
-    if deadlines {
+pub(crate) async fn run(app: App, options: Run) {
+    if options.deadlines {
         tokio::spawn(fire_deadlines(app.clone()));
     }
+    tokio::spawn(gateway::run(app.clone(), options.gateway));
     tokio::spawn(sequence(app.clone()));
     tokio::spawn(forget(app.clone()));
     feed(app).await;
@@ -78,6 +81,14 @@ async fn forget(app: App) {
     loop {
         rounds.tick().await;
         app.forget_idle_senders();
+        let now = app.now();
+        let forgotten = app
+            .db()
+            .write(move |tx| Box::pin(async move { store::enquiry::forget(tx, now).await }))
+            .await;
+        if let Err(error) = forgotten {
+            tracing::warn!(%error, "old enquiries wait for the next round");
+        }
     }
 }
 

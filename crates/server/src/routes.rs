@@ -15,6 +15,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::fault::{Fault, Kind};
+use crate::gateway::Gateway;
 use crate::session::lang_of;
 use crate::{
     App, account, alert, assets, bureau, clinic, doctor, duty, emergency, institution, jobs, live,
@@ -22,10 +23,12 @@ use crate::{
 };
 
 /// What runs beside the pages.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub struct Run {
     /// Off in a demo that stands still: nothing falls due by itself.
     pub deadlines: bool,
+    /// Who takes calls, text messages and e-mail.
+    pub gateway: Gateway,
 }
 
 /// Forms are small; a batch of a hundred events stays below one megabyte.
@@ -148,7 +151,7 @@ pub async fn serve(
     options: Run,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let jobs = tokio::spawn(jobs::run(app.clone(), options.deadlines));
+    let jobs = tokio::spawn(jobs::run(app.clone(), options));
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     // Live streams never end by themselves, so a graceful shutdown would wait for ever: open
     // answers get a moment, then the process leaves. What was acknowledged is on the disk.

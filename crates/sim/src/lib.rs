@@ -4,6 +4,7 @@
 //! terminal protocol says, clinics sign in through the pages and post the forms. It reads no clock;
 //! the city's time is what the server says. Left out: any access to the database.
 
+mod channel;
 mod device;
 mod invent;
 mod names;
@@ -12,6 +13,7 @@ mod plan;
 mod play;
 mod wire;
 
+pub use channel::ChannelPlan;
 pub use device::{Device, demo_key};
 pub use invent::{Template, score_of};
 pub use names::{Client, client};

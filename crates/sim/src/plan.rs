@@ -116,6 +116,8 @@ pub struct Plan {
     pub operations: HashMap<String, String>,
     /// What life is made of when the steps have run out.
     pub templates: Vec<Template>,
+    /// Who takes part in the green channel.
+    pub channel: crate::ChannelPlan,
     /// City milliseconds between two heartbeats of a terminal.
     pub heartbeat_ms: i64,
 }

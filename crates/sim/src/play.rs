@@ -11,6 +11,7 @@ use rules::register::Role;
 use serde::Deserialize;
 use tokio::sync::watch;
 
+use crate::channel::Channel;
 use crate::invent::Invent;
 use crate::pages::{Away, Posted, Session, client, ids_after};
 use crate::wire::{Queue, send};
@@ -48,6 +49,7 @@ pub struct Simulation {
     /// Declarations that the gate refused: nobody comes for them.
     refused: HashSet<String>,
     invent: Invent,
+    channel: Channel,
 }
 
 impl Simulation {
@@ -62,7 +64,7 @@ impl Simulation {
             base_url: base_url.trim_end_matches('/').to_owned(),
             http: client(false)?,
             calendar: plan.calendar,
-            password: plan.password,
+            password: plan.password.clone(),
             sessions: HashMap::new(),
             queues: plan.devices.iter().map(|_| Queue::default()).collect(),
             beat_at: Vec::new(),
@@ -73,6 +75,7 @@ impl Simulation {
             written,
             operations: plan.operations,
             refused: HashSet::new(),
+            channel: Channel::new(base_url.trim_end_matches('/'), &plan.password, plan.channel),
             invent: Invent::new(plan.templates, plan.calendar, SEED),
         })
     }
@@ -104,7 +107,8 @@ impl Simulation {
         let played = self.play(now).await;
         // Events wait for no declaration of another clinic.
         let sent = self.send(now).await;
-        played.and(sent)
+        played.and(sent)?;
+        self.channel.tick(now).await
     }
 
     async fn city_time(&self) -> Result<Time, Away> {

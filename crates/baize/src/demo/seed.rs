@@ -119,7 +119,13 @@ pub async fn seed(
     fire(db, at).await?;
     // From here on holes of the channel are looked for; before, nobody could have closed them.
     let by = By::system("deadline", at);
-    db.write(move |tx| Box::pin(async move { store::oncall::arm(tx, &by).await })).await?;
+    db.write(move |tx| {
+        Box::pin(async move {
+            store::notice::assume_sent(tx).await?;
+            store::oncall::arm(tx, &by).await
+        })
+    })
+    .await?;
     Ok(seeder.hand_over(later, at))
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baize::demo::{PASSWORD, city, read_at};
-use server::{App, City, Clock, Run};
+use server::{App, City, Clock, Gateway, Run};
 use sim::{Act, What};
 use store::{Db, Scope};
 use tokio::net::TcpListener;
@@ -74,6 +74,7 @@ async fn the_doctors_check_in_while_the_officer_watches() {
         steps: seeded.later,
         operations: seeded.operations.clone(),
         templates: seeded.templates,
+        channel: sim::ChannelPlan::default(),
         heartbeat_ms: 60_000,
     };
     let (stop, stopped) = watch::channel(false);
@@ -83,7 +84,7 @@ async fn the_doctors_check_in_while_the_officer_watches() {
     tokio::time::sleep(Duration::from_millis(600)).await;
     let listener = TcpListener::bind(address).await.unwrap();
     let app = App::new(city.db.clone(), settings(&data), clock.clone());
-    let run = Run { deadlines: false };
+    let run = Run { deadlines: false, gateway: Gateway::Demo };
     let serving = tokio::spawn(server::serve(app, listener, run, std::future::pending()));
 
     let id = seeded.operations["li"].clone();

@@ -269,6 +269,8 @@ fn place(lang: Lang, case: &Case) -> String {
     let institution = lang.pick_or(case.institution_zh.as_deref(), case.institution_en.as_deref());
     let region = lang.pick_or(case.region_zh.as_deref(), case.region_en.as_deref());
     let written = if lang.is_en() && !institution.is_empty() { "" } else { case.place.as_str() };
+    // An address of the register begins with its district.
+    let region = if written.starts_with(region) { "" } else { region };
     let parts: Vec<&str> =
         [institution, region, written].into_iter().filter(|part| !part.is_empty()).collect();
     if parts.is_empty() { lang.place_unknown().to_owned() } else { parts.join(lang.comma()) }

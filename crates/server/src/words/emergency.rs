@@ -135,6 +135,8 @@ words! {
     why_zone_unable: "片区医院，这时缺必需条件，仍已通知" / "The zone's hospital lacks what the card needs now; told all the same";
     why_further(n): "最近能救治：比片区医院多 {n} 分车程，少一次转院" / "Nearest that can treat this: {n} min further than the zone's, one transfer less";
     why_nearer(n): "能救治，比片区医院近 {n} 分" / "Can treat this, {n} min nearer than the zone's";
+    why_as_far: "能救治，路程与片区医院相当" / "Can treat this, about as far as the zone's";
+    hospitals_rest(n): "其余 {n} 家" / "{n} more";
     why_able: "最近能救治" / "Nearest that can treat this";
     without(what): "无{what}" / "no {what}";
     closed_now(what, from, until): "{what}只在 {from}–{until}" / "{what} only {from}–{until}";

@@ -240,7 +240,7 @@ async fn send(
     people: &[String],
     template: &'static str,
 ) -> Result<()> {
-    let number = number_of(tx, &call.emergency_id).await?;
+    let (number, place) = number_of(tx, &call.emergency_id).await?;
     let ways = oncall::ways_to(tx, people).await?;
     let reached = ways.len();
     for way in ways {
@@ -250,7 +250,7 @@ async fn send(
             contact_id: Some(way.contact_id),
             account_id: Some(way.account_id),
             template,
-            particulars: json!({"number": number, "id": call.emergency_id}),
+            particulars: json!({"number": number, "place": place, "id": call.emergency_id}),
             subject: ("emergency", &call.emergency_id),
         };
         notice::send(tx, by, new).await?;
@@ -259,12 +259,18 @@ async fn send(
     tell(tx, by, call, "paged", particulars).await
 }
 
-async fn number_of(tx: &mut Tx, emergency_id: &str) -> Result<String> {
-    let row = sqlx::query("select number from emergency where emergency_id = $1")
-        .bind(emergency_id)
-        .fetch_one(tx.conn())
-        .await?;
-    Ok(row.try_get(0)?)
+/// A case's number, and its institution's short name for a text message; a place that is no
+/// institution is not sent anywhere.
+async fn number_of(tx: &mut Tx, emergency_id: &str) -> Result<(String, String)> {
+    let row = sqlx::query(
+        "select number, coalesce(short_zh, '') from emergency
+         left join institution on institution.institution_id = emergency.institution_id
+         where emergency_id = $1",
+    )
+    .bind(emergency_id)
+    .fetch_one(tx.conn())
+    .await?;
+    Ok((row.try_get(0)?, row.try_get(1)?))
 }
 
 /// Calls the next hospital of the recommendation; when all have been called, says so.

@@ -207,15 +207,19 @@ impl Step<'_> {
     }
 
     async fn stamp(&self, tx: &mut Tx, stamp: Stamp) -> Result<()> {
-        let sql = match stamp {
-            Stamp::Arrived => {
+        let update = match stamp {
+            Stamp::Arrived => sqlx::query(
                 "update emergency set arrived_at = $2, moving_at = coalesce(moving_at, $2)
-                 where emergency_id = $1"
+                 where emergency_id = $1",
+            ),
+            Stamp::HandedOver => {
+                sqlx::query("update emergency set handed_over_at = $2 where emergency_id = $1")
             }
-            Stamp::HandedOver => "update emergency set handed_over_at = $2 where emergency_id = $1",
-            Stamp::Called120 => "update emergency set called_120_at = $2 where emergency_id = $1",
+            Stamp::Called120 => {
+                sqlx::query("update emergency set called_120_at = $2 where emergency_id = $1")
+            }
         };
-        sqlx::query(sql).bind(self.id()).bind(self.now()).execute(tx.conn()).await?;
+        update.bind(self.id()).bind(self.now()).execute(tx.conn()).await?;
         Ok(())
     }
 

@@ -147,6 +147,7 @@ impl Known<'_> {
         let zone = all.zone.as_deref().and_then(|id| all.candidate(id));
         match (one.minutes, zone.and_then(|zone| zone.minutes)) {
             (Some(own), Some(zone)) if own > zone => lang.why_further(own - zone),
+            (Some(own), Some(zone)) if own == zone => lang.why_as_far().to_owned(),
             (Some(own), Some(zone)) => lang.why_nearer(zone - own),
             _ => lang.why_able().to_owned(),
         }
