@@ -165,6 +165,13 @@ pub async fn fire(db: &Db, now: Time) -> Result<usize> {
 
 /// Marks the row and does its work; `false` when another server was quicker or it was moved.
 async fn fire_one(tx: &mut Tx, due: &Due, now: Time) -> Result<bool> {
+    match due.kind {
+        Kind::CallClimbs | Kind::CallAccept => emergency::hold_case_of(tx, &due.subject).await?,
+        Kind::CallOutClimbs | Kind::CallOutMissed => {
+            oncall::hold_call_out(tx, &due.subject).await?;
+        }
+        _ => {}
+    }
     let marked = sqlx::query(
         "update deadline set done_at = $4
          where kind = $1 and subject = $2 and due_at = $3 and done_at is null",

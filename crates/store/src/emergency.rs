@@ -10,7 +10,7 @@ mod packet;
 mod raise;
 mod read;
 
-pub(crate) use call::{accept_overdue, climb};
+pub(crate) use call::{accept_overdue, climb, hold_case_of};
 pub use figures::{Figures, Heard, figures, heard};
 pub use mark::{Details, mark, set_card};
 pub use packet::{

@@ -14,7 +14,7 @@ pub use call_out::{
     CallOut, Readiness, answer_call_out, call_out_history, call_outs_waiting, enter_call_out,
     readiness, start_call_outs,
 };
-pub(crate) use call_out::{climb as call_out_climbs, missed_after};
+pub(crate) use call_out::{climb as call_out_climbs, hold as hold_call_out, missed_after};
 pub(crate) use contact::ways_to;
 pub use contact::{
     Contact, add_contact, calendar_feed, confirm_contact, contacts_of, enter_contact, feed_account,

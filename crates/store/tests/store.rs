@@ -20,6 +20,9 @@ mod alert;
 #[path = "store/blob.rs"]
 mod blob;
 #[cfg(test)]
+#[path = "store/channel.rs"]
+mod channel;
+#[cfg(test)]
 #[path = "store/checkin.rs"]
 mod checkin;
 #[cfg(test)]
@@ -31,6 +34,12 @@ mod deadline;
 #[cfg(test)]
 #[path = "store/door.rs"]
 mod door;
+#[cfg(test)]
+#[path = "store/emergency.rs"]
+mod emergency;
+#[cfg(test)]
+#[path = "store/emergency_answers.rs"]
+mod emergency_answers;
 #[cfg(test)]
 #[path = "store/event.rs"]
 mod event;

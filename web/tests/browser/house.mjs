@@ -51,10 +51,10 @@ function binary() {
   return file;
 }
 
-/** @returns {Promise<Demo>} */
-export async function openDemo() {
+/** @param {string} city @returns {Promise<Demo>} */
+export async function openDemo(city) {
   const port = await freePort();
-  const args = ['demo', '--still', '--port', String(port)];
+  const args = ['demo', '--city', city, '--still', '--port', String(port)];
   const child = spawn(binary(), args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (bytes) => (said += bytes));
@@ -118,13 +118,13 @@ export function postSignIn(base, login, password = PASSWORD) {
 
 /** @param {string} base @param {string} login @returns {Promise<string>} "name=value" */
 export async function sessionOf(base, login) {
-  const kept = sessions.get(login);
+  const kept = sessions.get(`${base} ${login}`);
   if (kept) return kept;
   const answer = await postSignIn(base, login);
   const [cookie] = answer.headers.getSetCookie();
   if (answer.status !== 303 || !cookie) throw new Error(`${login} cannot sign in`);
   const session = cookie.split(';')[0] ?? '';
-  sessions.set(login, session);
+  sessions.set(`${base} ${login}`, session);
   return session;
 }
 

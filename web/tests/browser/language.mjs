@@ -71,7 +71,7 @@ async function firstOf(page, list) {
  * @param {string} login
  * @returns {Promise<string[]>} what is wrong with it
  */
-async function visit(room, page, path, login) {
+export async function visit(room, page, path, login) {
   /** @type {string[]} */
   const faults = [];
   await page.setViewportSize(DESK);

@@ -133,6 +133,15 @@ pub(crate) async fn climb(tx: &mut Tx, by: &By, call_id: &str, due: Time) -> Res
     arm(tx, &call, answers).await
 }
 
+/// Takes the row of a call's case before the deadline's own: whoever answers takes them in this
+/// order, and PostgreSQL ends one of two that meet halfway.
+pub(crate) async fn hold_case_of(tx: &mut Tx, call_id: &str) -> Result<()> {
+    match case_of(tx, call_id).await? {
+        Some(emergency_id) => hold(tx, &emergency_id).await,
+        None => Ok(()),
+    }
+}
+
 async fn case_of(tx: &mut Tx, call_id: &str) -> Result<Option<String>> {
     let row = sqlx::query("select emergency_id from emergency_call where call_id = $1")
         .bind(call_id)
@@ -282,17 +291,45 @@ pub(super) async fn call_next(tx: &mut Tx, by: &By, emergency_id: &str) -> Resul
     let body: String = row.try_get(0)?;
     let recommendation: Recommendation = serde_json::from_str(&body)
         .map_err(|error| Error::Corrupt(format!("emergency.recommendation: {error}")))?;
-    let rows = sqlx::query("select hospital_id from emergency_call where emergency_id = $1")
-        .bind(emergency_id)
-        .fetch_all(tx.conn())
-        .await?;
+    // A call that ended because another hospital accepted is no answer: after a redirection that
+    // hospital may be called again.
+    let rows = sqlx::query(
+        "select hospital_id from emergency_call where emergency_id = $1
+           and (withdrawn_at is null or accepted_at is not null)",
+    )
+    .bind(emergency_id)
+    .fetch_all(tx.conn())
+    .await?;
     let called: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
     if let Some((hospital_id, part)) = recommendation.next_after(&called) {
         return open(tx, by, emergency_id, &hospital_id, part).await;
     }
     let institution_id = institution_of(tx, emergency_id).await?;
     let subject = Subject { kind: "emergency", id: emergency_id, institution_id: &institution_id };
-    event::append(tx, by, subject, "all_called", json!({"rule": ChannelRule::A29.code()})).await
+    event::append(tx, by, subject, "all_called", json!({"rule": ChannelRule::A29.code()})).await?;
+    call_desk_again(tx, by, emergency_id).await
+}
+
+/// Calls the QC centre's desk anew, its ladder from the start, when it has answered before and no
+/// hospital is left that may still accept: otherwise nobody would be called by anything.
+async fn call_desk_again(tx: &mut Tx, by: &By, emergency_id: &str) -> Result<()> {
+    let ended = sqlx::query(
+        "update emergency_call set withdrawn_at = $3
+         where emergency_id = $1 and hospital_id = $2 and acknowledged_at is not null
+           and withdrawn_at is null and not exists (
+                select 1 from emergency_call as other
+                where other.emergency_id = $1 and other.hospital_id <> $2
+                  and other.withdrawn_at is null and other.declined_at is null)",
+    )
+    .bind(emergency_id)
+    .bind(QC)
+    .bind(by.now.0)
+    .execute(tx.conn())
+    .await?;
+    if ended.rows_affected() == 0 {
+        return Ok(());
+    }
+    Box::pin(open(tx, by, emergency_id, QC, Part::Other)).await
 }
 
 /// A hospital that heard the call has neither accepted nor declined in time: the next is called as

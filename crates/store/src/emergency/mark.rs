@@ -42,11 +42,18 @@ pub async fn mark(
 ) -> Result<()> {
     let account = scope.account().ok_or(Refusal::NotAllowed)?;
     let by = By::account(&account.account_id, now);
+    // Two that are merged into each other are taken in one order.
+    let other = details.into.as_deref().filter(|into| mark == Mark::Merge && *into < emergency_id);
+    if let Some(into) = other {
+        call::hold(tx, into).await?;
+    }
     call::hold(tx, emergency_id).await?;
     let case = case(tx, scope, emergency_id).await?;
     let party = party(tx, scope, &case).await?;
     let course = case.course();
-    if !course.marks(party).contains(&mark) {
+    // Each place stops its own ladder, also after another one has heard the case.
+    let own_call = mark == Mark::Acknowledge && waits(tx, scope, &case, party).await?;
+    if !own_call && !course.marks(party).contains(&mark) {
         // Somebody was quicker: another answer than to somebody who may not at all.
         let late = matches!(mark, Mark::Accept | Mark::Decline) && course.accepted_at.is_some();
         return Err(if late { Refusal::TooLate } else { Refusal::NotAllowed }.into());
@@ -66,6 +73,28 @@ pub async fn mark(
         Mark::Merge => step.merge(tx).await?,
     }
     step.settle(tx, mark).await
+}
+
+/// Whether the party's own place is being called and nobody there has answered.
+async fn waits(tx: &mut Tx, scope: &Scope, case: &Case, party: Party) -> Result<bool> {
+    let place = match party {
+        Party::Desk => Some(QC),
+        Party::Called => scope.hospital(),
+        _ => None,
+    };
+    let course = case.course();
+    if !course.is_open() || course.accepted_at.is_some() {
+        return Ok(false);
+    }
+    let row = sqlx::query(
+        "select 1 from emergency_call where emergency_id = $1 and hospital_id = $2
+           and acknowledged_at is null and declined_at is null and withdrawn_at is null",
+    )
+    .bind(&case.emergency_id)
+    .bind(place)
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.is_some())
 }
 
 enum Stamp {
@@ -288,11 +317,11 @@ impl Step<'_> {
         if into == self.id() {
             return Err(Refusal::NotAllowed.into());
         }
+        call::hold(tx, into).await?;
         let other = case(tx, self.scope, into).await?;
         if !other.course().is_open() {
             return Err(Refusal::NotAllowed.into());
         }
-        call::hold(tx, into).await?;
         super::packet::copy(tx, self.by, self.case, into).await?;
         sqlx::query(
             "update emergency set merged_at = $2, merged_into = $3, open_key = null
@@ -316,14 +345,18 @@ impl Step<'_> {
             .execute(tx.conn())
             .await?;
         let details = self.details;
+        // Only what the mark has looked up: the log keeps ids, never what somebody typed.
+        let names = matches!(mark, Mark::Accept | Mark::Decline | Mark::Redirect);
+        let named = details.hospital_id.as_ref().filter(|_| names && self.party == Party::Desk);
+        let into = details.into.as_ref().filter(|_| mark == Mark::Merge);
         let particulars: Value = json!({
             "party": self.party.code(),
             "hospitals": called(tx, self.id()).await?,
             "hospital": after.hospital_id,
-            "named": details.hospital_id,
+            "named": named,
             "reason": details.reason.map(DeclineReason::code),
             "outcome": details.outcome.map(Outcome::code),
-            "into": details.into,
+            "into": into,
         });
         let institution_id = &self.case.institution_id;
         let subject = Subject { kind: "emergency", id: self.id(), institution_id };

@@ -321,11 +321,19 @@ pub(super) async fn copy(tx: &mut Tx, by: &By, from: &Case, into: &str) -> Resul
     .bind(into)
     .execute(tx.conn())
     .await?;
-    for message in messages(tx, &from.emergency_id).await? {
-        let body = format!("[{}] {}", from.number, message.body);
-        let original = By { now: Time(message.at), ..by.clone() };
-        write_message(tx, &original, into, &body, &message.reach).await?;
-    }
+    sqlx::query(
+        "insert into emergency_message (emergency_id, message_no, at, by_account, reach, body)
+         select cast($2 as text), message_no + (
+            select coalesce(max(message_no), 0) from emergency_message as known
+            where known.emergency_id = $2),
+            at, by_account, reach, '[' || cast($3 as text) || '] ' || body
+         from emergency_message where emergency_id = $1",
+    )
+    .bind(&from.emergency_id)
+    .bind(into)
+    .bind(&from.number)
+    .execute(tx.conn())
+    .await?;
     let place = format!("[{}] {} {}", from.number, from.place, from.callback);
     write_message(tx, by, into, place.trim(), "parties").await?;
     // The earlier cry counts: the merged case's clock starts with whoever called first.

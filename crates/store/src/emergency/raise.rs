@@ -275,14 +275,22 @@ async fn raised_before(tx: &mut Tx, new: &NewCase) -> Result<Option<Raised>> {
 async fn join(tx: &mut Tx, by: &By, new: &NewCase) -> Result<Option<Raised>> {
     let Some(key) = open_key(new) else { return Ok(None) };
     crate::order::hold_series(tx, &format!("raise:{key}")).await?;
-    let row = sqlx::query("select emergency_id from emergency where open_key = $1")
-        .bind(&key)
-        .fetch_optional(tx.conn())
-        .await?;
+    // Takes the case's row: it may be ending, and messages are numbered one after another.
+    let row = sqlx::query(
+        "update emergency set state = state where open_key = $1
+         returning emergency_id, institution_id",
+    )
+    .bind(&key)
+    .fetch_optional(tx.conn())
+    .await?;
     let Some(row) = row else { return Ok(None) };
-    let emergency_id: String = row.try_get(0)?;
+    let (emergency_id, institution_id): (String, String) = (row.try_get(0)?, row.try_get(1)?);
     if !new.said.trim().is_empty() {
         super::packet::write_message(tx, by, &emergency_id, new.said.trim(), "parties").await?;
+        let called = super::mark::called(tx, &emergency_id).await?;
+        let institution_id = &institution_id;
+        let subject = Subject { kind: "emergency", id: &emergency_id, institution_id };
+        event::append(tx, by, subject, "message", json!({"hospitals": called})).await?;
     }
     Ok(Some(Raised { emergency_id, joined: true }))
 }

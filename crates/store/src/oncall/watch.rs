@@ -45,8 +45,11 @@ pub(super) async fn raise(
         "insert into channel_alert (channel_alert_id, rule, sameness, holder_id, raised_at, from_at,
             until_at, inputs, pack_version)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         on conflict (sameness) do update set cleared_at = null, raised_at = excluded.raised_at
-            where channel_alert.cleared_at is not null",
+         on conflict (sameness) do update set cleared_at = null, cleared_by = null,
+            raised_at = excluded.raised_at, from_at = excluded.from_at,
+            until_at = excluded.until_at, inputs = excluded.inputs
+            where channel_alert.cleared_at is not null
+         returning channel_alert_id",
     )
     .bind(&id)
     .bind(rule.code())
@@ -57,11 +60,11 @@ pub(super) async fn raise(
     .bind(until)
     .bind(inputs.to_string())
     .bind(version)
-    .execute(tx.conn())
+    .fetch_optional(tx.conn())
     .await?;
-    if raised.rows_affected() == 0 {
-        return Ok(());
-    }
+    let Some(raised) = raised else { return Ok(()) };
+    // A hole that opened again keeps its row, and with it the id of the first time.
+    let id: String = raised.try_get(0)?;
     let subject = Subject { kind: "channel_alert", id: &id, institution_id: holder_id };
     let particulars = json!({"rule": rule.code(), "hospitals": [holder_id]});
     event::append(tx, by, subject, "raised", particulars).await
@@ -108,26 +111,31 @@ async fn write_clear(tx: &mut Tx, by: &By, id: &str, holder_id: &str) -> Result<
 
 /// Looks for gaps of a hospital's rotas within the pack's lead time [A30].
 pub(crate) async fn look_at_rotas(tx: &mut Tx, by: &By, hospital_id: &str) -> Result<()> {
+    // First of all: whoever fires this deadline has its row, and all others come here by it.
+    deadline::set(tx, Kind::RotaWatch, hospital_id, by.now.plus_min(LOOK_EVERY_MIN)).await?;
     let ahead_h = tx.packs().channel_at(by.now).watch.gap_ahead_h;
     let until = by.now.plus_min(ahead_h * 60);
     // A gap that has begun is reckoned from the half hour, so that it stays the same gap.
     let step = LOOK_EVERY_MIN * Time::MINUTE_MS;
     let from = Time(by.now.0.div_euclid(step) * step);
-    let plan = oncall::plan(tx, hospital_id, from, until.plus_days(1)).await?;
+    let end = until.plus_days(1);
+    let plan = oncall::plan(tx, hospital_id, from, end).await?;
     let mut standing = Vec::new();
     for gap in plan.gaps.iter().filter(|gap| gap.from < until) {
-        // The same gap is known by its line and its end: its beginning moves while it lasts.
-        let key = format!("A30:{hospital_id}:{}:{}", gap.line, gap.until.0);
+        // The same gap is known by its line and its end: its beginning moves while it lasts, and
+        // so does the end of one that goes on beyond what was looked at.
+        let ends = if gap.until < end { gap.until.0.to_string() } else { "open".to_owned() };
+        let key = format!("A30:{hospital_id}:{}:{ends}", gap.line);
         let inputs = json!({"line": gap.line, "from": gap.from.0, "until": gap.until.0});
         raise(tx, by, ChannelRule::A30, &key, hospital_id, inputs).await?;
         standing.push(key);
     }
-    clear_others(tx, by, ChannelRule::A30, hospital_id, &standing).await?;
-    deadline::set(tx, Kind::RotaWatch, hospital_id, by.now.plus_min(LOOK_EVERY_MIN)).await
+    clear_others(tx, by, ChannelRule::A30, hospital_id, &standing).await
 }
 
 /// Looks at what a holder has: expired, expiring, below what it should hold, not counted [A31].
 pub(crate) async fn look_at_stock(tx: &mut Tx, by: &By, holder_id: &str) -> Result<()> {
+    deadline::set(tx, Kind::StockWatch, holder_id, by.now.plus_days(1)).await?;
     let pack = tx.packs().channel_at(by.now).clone();
     let soon = by.now.plus_days(pack.watch.expiry_days);
     let lots = super::stock::lots(tx, holder_id).await?;
@@ -155,8 +163,7 @@ pub(crate) async fn look_at_stock(tx: &mut Tx, by: &By, holder_id: &str) -> Resu
             standing.push(key);
         }
     }
-    clear_others(tx, by, ChannelRule::A31, holder_id, &standing).await?;
-    deadline::set(tx, Kind::StockWatch, holder_id, by.now.plus_days(1)).await
+    clear_others(tx, by, ChannelRule::A31, holder_id, &standing).await
 }
 
 /// Nobody answered a call to the last rung [A29].
