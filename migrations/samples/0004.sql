@@ -142,8 +142,3 @@ values ('smp_enq_1', 'ZX-20240102-901',
 insert into enquiry_message (enquiry_id, message_no, at, by_whom, body)
 values ('smp_enq_1', 1, 1704100000000, 'client', '做眼周填充前要问清什么？'),
        ('smp_enq_1', 2, 1704110000000, 'smp_acc_4', '先核对医师资质。');
-
-insert into opinion (opinion_id, number, institution_id, alert_id, asked_at, asked_by, question,
-    assigned_at, expert_id, answered_at, answer, declined_at, request_key)
-values ('smp_opi_1', 'ZJ-20240102-901', 'smp_ins_1', 'smp_alr_1', 1704180000000, 'smp_acc_2',
-        '麻醉方式与申报是否一致', 1704181000000, 'smp_acc_6', 1704184000000, '一致', null, 'smp-opi-1');

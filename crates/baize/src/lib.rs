@@ -9,6 +9,7 @@ pub mod dispatch;
 pub mod live;
 pub mod packs;
 mod say;
+pub mod screens;
 pub mod serve;
 
 /// Why a command ends without having done its work: a sentence for the person who typed it.

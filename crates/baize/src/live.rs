@@ -184,10 +184,10 @@ pub(crate) async fn until_stopped() {
 }
 
 /// A directory of this process alone, removed when the demo ends.
-struct Scratch(PathBuf);
+pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
-    fn make() -> Result<Scratch, Trouble> {
+    pub(crate) fn make() -> Result<Scratch, Trouble> {
         let mut bytes = [0u8; 8];
         getrandom::fill(&mut bytes)
             .map_err(|error| Trouble::say(format!("no randomness: {error}")))?;
@@ -200,7 +200,7 @@ impl Scratch {
         Ok(Scratch(path))
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("sqlite://{}", self.0.join("baize.db").display())
     }
 }

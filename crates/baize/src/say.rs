@@ -63,31 +63,35 @@ pub(crate) fn demo(data: &Data, address: &str, at: Time, options: &Options) -> S
     text.push('\n');
     text.push_str(&login_head());
     let mut more_clinics = 0;
+    let mut second = None;
     let mut clinics = 0;
     for account in &data.accounts {
         if account.role == AccountRole::ClinicHead {
             clinics += 1;
             if clinics > 1 {
                 more_clinics += 1;
+                second.get_or_insert(account.login.as_str());
                 continue;
             }
         }
         let name = format!("{} {}", account.name_zh, account.name_en);
         text.push_str(&login_line(&account.login, account.role, &name, PASSWORD));
     }
-    text.push_str(&format!(
-        "  其余 {more_clinics} 家机构的登录名形如 clinic-qiyun，密码相同。\n  \
-         The other {more_clinics} institutions sign in as clinic-qiyun and so on, with the same \
-         password.\n\n"
-    ));
-    text.push_str(if options.still {
-        "  静止模式：时钟照走，但没有模拟终端，也没有到期预警。\n  \
-         Still: the clock runs, but there are no simulated terminals and nothing falls due.\n"
-    } else {
-        "  想看徐医生 14:45、赵医生 15:00 实时打卡，请这样启动：\n  \
-         To watch Dr Xu check in at 14:45 and Dr Zhao at 15:00 live, start it so:\n    \
-         baize demo --at 2024-01-02T14:44:30+08:00\n"
-    });
+    if let Some(second) = second {
+        text.push_str(&format!(
+            "  其余 {more_clinics} 家机构的登录名形如 {second}，密码相同。\n  \
+             The other {more_clinics} institutions sign in as {second} and so on, with the same \
+             password.\n\n"
+        ));
+    }
+    if options.still {
+        text.push_str(
+            "  静止模式：时钟照走，但没有模拟终端，也没有到期预警。\n  \
+             Still: the clock runs, but there are no simulated terminals and nothing falls due.\n",
+        );
+    } else if let (Some(zh), Some(en)) = (&head.hint_zh, &head.hint_en) {
+        text.push_str(&format!("  {zh}\n  {en}\n"));
+    }
     text.push_str("  按 Ctrl-C 结束。 / Press Ctrl-C to end.\n");
     text
 }

@@ -86,7 +86,9 @@ fn refuse_stories(data: &Data) -> Result<(), Trouble> {
         + data.terminal_events.len()
         + data.disposals.len()
         + data.inspections.len()
-        + data.suspensions.len();
+        + data.suspensions.len()
+        + data.cases.len()
+        + data.call_outs.len();
     if stories == 0 {
         return Ok(());
     }

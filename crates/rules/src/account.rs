@@ -52,8 +52,6 @@ coded! {
         ManageHospital = "manage_hospital",
         /// Be on call: own shifts, contacts, opinions asked for.
         OnCall = "on_call",
-        /// Ask the QC centre for an expert's opinion [Z20].
-        AskOpinion = "ask_opinion",
     }
 }
 
@@ -71,7 +69,6 @@ pub fn may(role: AccountRole, permission: Permission) -> bool {
         P::Receive => matches!(role, R::HospitalDesk | R::OnCallDoctor),
         P::ManageHospital => role == R::HospitalDesk,
         P::OnCall => role == R::OnCallDoctor,
-        P::AskOpinion => matches!(role, R::Director | R::Officer),
     }
 }
 
@@ -85,8 +82,8 @@ mod tests {
     use super::*;
 
     const TABLE: &str = "
-        director       watch,dispose,enrol_terminals,ask_opinion
-        officer        watch,dispose,enrol_terminals,ask_opinion
+        director       watch,dispose,enrol_terminals
+        officer        watch,dispose,enrol_terminals
         duty_viewer    watch
         clinic_head    declare,explain,raise
         doctor         own_record,raise

@@ -88,6 +88,13 @@ fn machine() -> Time {
     Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
+/// Milliseconds of a clock that never goes back; only differences count.
+#[expect(clippy::disallowed_methods, reason = "this file is the clock")]
+pub fn steady_ms() -> f64 {
+    static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+    START.elapsed().as_secs_f64() * 1_000.0
+}
+
 /// CPU seconds that the calling thread has used; only differences count. Zero where the system
 /// does not tell. Yielding first makes the kernel bring its count up to date.
 pub fn thread_cpu_s() -> f64 {

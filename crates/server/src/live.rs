@@ -31,6 +31,8 @@ pub(crate) struct Change {
     pub institution_id: String,
     /// Hospitals that take part as well, from the event's particulars.
     pub hospitals: Arc<[String]>,
+    /// What streams send of it, written once however many listen.
+    data: Arc<str>,
 }
 
 /// Whose changes a stream tells of.
@@ -92,11 +94,15 @@ impl Change {
         };
         let hospitals =
             if of_channel(kind) { hospitals_of(&event.particulars) } else { Arc::default() };
+        let data = json!({
+            "position": event.position, "kind": kind, "institution": event.institution_id,
+        });
         Some(Change {
             position: event.position,
             kind,
             institution_id: event.institution_id.clone(),
             hospitals,
+            data: data.to_string().into(),
         })
     }
 }
@@ -197,10 +203,7 @@ async fn missed(app: &App, after: i64) -> store::Result<Vec<Event>> {
 }
 
 fn message(change: &Change) -> SseEvent {
-    let data = json!({
-        "position": change.position, "kind": change.kind, "institution": change.institution_id,
-    });
-    SseEvent::default().event("change").id(change.position.to_string()).data(data.to_string())
+    SseEvent::default().event("change").id(change.position.to_string()).data(&*change.data)
 }
 
 fn clock(app: &App) -> SseEvent {

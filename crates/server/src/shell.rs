@@ -30,6 +30,8 @@ pub(crate) struct Shell {
     pub name: String,
     pub role: &'static str,
     pub is_clinic: bool,
+    /// The city has hospitals on call.
+    pub channel: bool,
     pub home: &'static str,
     /// The territory or the institution.
     pub place: String,
@@ -91,6 +93,7 @@ pub(crate) async fn shell(
     let periods = app.city().calendar.periods(now);
     let operations = operation::counts(tx, &who.scope, periods, now).await.told(lang)?;
     let cases = emergency::open_count(tx, &who.scope).await.told(lang)?;
+    let channel = !oncall::hospitals(tx, now).await.told(lang)?.is_empty();
     let place = place(app, who, tx).await?;
     let position = event::last_position(tx).await.told(lang)?;
     Ok(Shell {
@@ -108,7 +111,8 @@ pub(crate) async fn shell(
         speed: app.clock().speed(),
         offset_min: app.city().calendar.offset_min,
         position,
-        nav: nav(who, here, open, operations.open, cases),
+        nav: nav(who, here, open, operations.open, channel.then_some(cases)),
+        channel,
         done: None,
         other_lang: who.path.clone(),
     })
@@ -141,9 +145,14 @@ fn nav(
     here: &str,
     open: alert::OpenCounts,
     operating: i64,
-    cases: i64,
+    channel: Option<i64>,
 ) -> Vec<Nav> {
     let lang = who.lang;
+    let cases = channel.unwrap_or(0);
+    // A button that reaches nobody is worse than none.
+    let sos = |entries: Vec<Nav>| -> Vec<Nav> {
+        entries.into_iter().filter(|one| channel.is_some() || one.href != "/sos").collect()
+    };
     let entry = |href, icon, word, count, urgent| Nav {
         href,
         icon,
@@ -163,13 +172,13 @@ fn nav(
         ];
     }
     if who.scope.may(Permission::Declare) {
-        return vec![
+        return sos(vec![
             entry("/clinic", "home", lang.tab_home(), 0, false),
             entry("/operations", "clock-play", lang.tab_operations(), operating, false),
             entry("/sos", "urgent", lang.tab_sos(), cases, true),
             entry("/alerts", "bell-exclamation", lang.tab_alerts(), open.waiting_for_clinic, true),
             entry("/clinic/people", "certificate", lang.tab_people(), 0, false),
-        ];
+        ]);
     }
     if who.scope.may(Permission::ManageChannel) {
         return vec![
@@ -193,11 +202,11 @@ fn nav(
             entry("/contacts", "phone", lang.nav_contacts(), 0, false),
         ];
     }
-    vec![
+    sos(vec![
         entry("/me", "user", lang.tab_me(), 0, false),
         entry("/operations", "clock-play", lang.tab_operations(), 0, false),
         entry("/sos", "urgent", lang.tab_sos(), cases, true),
-    ]
+    ])
 }
 
 /// Whether htmx asked for a fragment only.

@@ -11,6 +11,7 @@ mod names;
 mod pages;
 mod plan;
 mod play;
+mod screens;
 mod wire;
 
 pub use channel::ChannelPlan;
@@ -19,3 +20,4 @@ pub use invent::{Template, score_of};
 pub use names::{Client, client};
 pub use plan::{Act, Check, Declare, DeviceEvent, Dispose, Plan, Span, Step, What};
 pub use play::Simulation;
+pub use screens::{Measured, reach};

@@ -37,6 +37,8 @@ pub(crate) enum Posted {
 const REDIRECTS_MAX: usize = 4;
 /// The longest the simulation waits for one answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest a live stream is kept.
+const STREAM_TIMEOUT: Duration = Duration::from_secs(600);
 
 pub(crate) fn client(cookies: bool) -> reqwest::Result<Client> {
     Client::builder().cookie_store(cookies).redirect(Policy::none()).timeout(TIMEOUT).build()
@@ -125,6 +127,18 @@ impl Session {
             }
         }
         Ok(Posted::Refused(StatusCode::FORBIDDEN))
+    }
+
+    /// A live stream that stays open.
+    pub async fn open(&mut self, path: &str) -> Result<Response, Away> {
+        if self.csrf.is_none() {
+            self.sign_in().await?;
+        }
+        let stream = self.http.get(self.url(path)).timeout(STREAM_TIMEOUT).send().await?;
+        match Away::of(stream.status()) {
+            Some(away) => Err(away),
+            None => Ok(stream),
+        }
     }
 
     /// A page's text.

@@ -51,8 +51,8 @@ pub enum Refusal {
     TooLate,
     #[error("a reason is missing")]
     Reason,
-    #[error("this expert belongs to a place that takes part")]
-    Conflict,
+    #[error("no hospital is on call in this city")]
+    NoChannel,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -23,6 +23,9 @@ mod blob;
 #[path = "store/channel.rs"]
 mod channel;
 #[cfg(test)]
+#[path = "store/channel_scope.rs"]
+mod channel_scope;
+#[cfg(test)]
 #[path = "store/checkin.rs"]
 mod checkin;
 #[cfg(test)]
@@ -53,6 +56,12 @@ mod house;
 #[path = "store/migrations.rs"]
 mod migrations;
 #[cfg(test)]
+#[path = "store/oncall.rs"]
+mod oncall;
+#[cfg(test)]
+#[path = "store/oncall_holes.rs"]
+mod oncall_holes;
+#[cfg(test)]
 #[path = "store/operation.rs"]
 mod operation;
 #[cfg(test)]
@@ -61,6 +70,9 @@ mod presence_races;
 #[cfg(test)]
 #[path = "store/scope.rs"]
 mod scope;
+#[cfg(test)]
+#[path = "store/sos_simulation.rs"]
+mod sos_simulation;
 #[cfg(test)]
 #[path = "store/sql.rs"]
 mod sql;

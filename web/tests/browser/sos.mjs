@@ -9,6 +9,11 @@ import { PHONE, proves, seenAt } from './house.mjs';
 
 /** @param {import('./house.mjs').Room} room */
 export default async function story(room) {
+  await fromTheCryToTheHandOver(room);
+}
+
+/** @param {import('./house.mjs').Room} room */
+async function fromTheCryToTheHandOver(room) {
   proves('Z11', 'Z15');
   room.forgive(/422|404|403/);
   const clinic = await room.person('clinic-hailan', { size: PHONE });

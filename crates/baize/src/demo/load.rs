@@ -83,6 +83,9 @@ tables! {
         home_region: String,
         map_note_zh: String,
         map_note_en: String,
+        /// What to try first in a demo of this city.
+        hint_zh: Option<String>,
+        hint_en: Option<String>,
     }
 
     /// A terminal that is installed and waits to be enrolled.

@@ -158,5 +158,6 @@ word_of!(refusal(Refusal) {
     Refusal::TooLate: "已有医院先接收了，本院不用再派人；如需改派，由质控中心处理。"
         / "Another hospital has accepted first; you need not send anybody. The QC centre can redirect.";
     Refusal::Reason: "请选择不能接收的原因。" / "Please choose why you cannot take it.";
-    Refusal::Conflict: "这位专家与本案机构有关，请换一位。" / "This expert belongs to a place that takes part; choose another.";
+    Refusal::NoChannel: "本市还没有开通绿色通道，呼救不会有人收到。请立即拨打 120。"
+        / "This city has no green channel yet: nobody would hear. Call 120 at once.";
 });

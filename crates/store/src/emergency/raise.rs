@@ -165,6 +165,10 @@ async fn write(tx: &mut Tx, by: &By, new: &NewCase) -> Result<Raised> {
     if let Some(raised) = join(tx, by, new).await? {
         return Ok(raised);
     }
+    // Where nobody answers, nobody must believe to have been heard.
+    if oncall::hospitals(tx, now).await?.is_empty() {
+        return Err(Refusal::NoChannel.into());
+    }
     let cards = tx.packs().cards_at(now).clone();
     let known = cards.card(&new.card).or_else(|| cards.card(OTHER)).or(cards.cards.first());
     let card = known.ok_or(Refusal::Unknown)?;

@@ -246,8 +246,9 @@ async fn nobody_of_a_bureau_sees_a_cry_for_help() {
         }
         // Nor does the log of the institution tell a bureau of it in more than codes.
         for login in ["officer_a", "head_lan", "desk_kang", "desk_yan"] {
-            let answer = house.mark_as(login, &id, Mark::Acknowledge, &Details::default(), clock(AT));
-            let refused = refusal(answer.await);
+            let none = Details::default();
+            let answer = house.mark_as(login, &id, Mark::Acknowledge, &none, clock(AT)).await;
+            let refused = refusal(answer);
             assert!(["NotAllowed", "NotFound"].contains(&&*refused), "{login}: {refused}");
         }
     })
@@ -328,7 +329,10 @@ async fn exercises_are_counted_apart() {
                 let none = Details::default();
                 let refused = house.mark_as("desk_shi", &id, Mark::Close, &none, after(AT, 900));
                 assert_eq!(refusal(refused.await), "Outcome");
-                house.mark_as("desk_shi", &id, Mark::Close, &details, after(AT, 900)).await.unwrap();
+                house
+                    .mark_as("desk_shi", &id, Mark::Close, &details, after(AT, 900))
+                    .await
+                    .unwrap();
             }
         }
         let (from, until) = (clock("00:00"), clock("1 00:00"));
@@ -337,7 +341,10 @@ async fn exercises_are_counted_apart() {
         assert_eq!((real.cases, real.open, real.unheard), (3, 2, 1));
         assert_eq!(real.within, [1, 1, 1, 1, 2]);
         assert_eq!(real.median_heard_ms, Some(35_500));
-        assert_eq!((real.median_accepted_ms, real.median_arrived_ms), (Some(100_000), Some(700_000)));
+        assert_eq!(
+            (real.median_accepted_ms, real.median_arrived_ms),
+            (Some(100_000), Some(700_000))
+        );
         let drills = emergency::figures(&mut tx, from, until, true).await.unwrap();
         assert_eq!((drills.cases, drills.within), (1, [0, 1, 1, 1, 1]));
     })
