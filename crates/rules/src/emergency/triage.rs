@@ -56,3 +56,42 @@ pub fn triage(pack: &ChannelPack, symptoms: &[&str], yes: &[&str], unsure: &[&st
     }
     Triage { advice: advice.unwrap_or(Advice::Hotline), because, card }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pack() -> ChannelPack {
+        let text = include_str!("../../../../packs/aesthetics/channel-2025.03.toml");
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn the_packs_questions_lead_where_they_should() {
+        let pack = pack();
+        assert_eq!(pack.faults(), [] as [String; 0]);
+        // Every symptom that the source names leads somewhere, and no flag is weaker than another.
+        for symptom in &pack.symptoms {
+            let plain = triage(&pack, &[&symptom.code], &[], &[]);
+            assert_eq!(plain.advice, symptom.otherwise, "{}", symptom.code);
+            for flag in questions(&pack, &[&symptom.code]) {
+                let found = triage(&pack, &[&symptom.code], &[&flag.code], &[]);
+                assert_eq!(found.advice, flag.advice.min(symptom.otherwise), "{}", flag.code);
+            }
+        }
+    }
+
+    #[test]
+    fn in_doubt_a_human_asks() {
+        let pack = pack();
+        let urgent = pack.red_flags.iter().find(|flag| flag.advice == Advice::Call120).unwrap();
+        let symptom = urgent.symptoms.first().unwrap_or(&pack.symptoms[0].code).clone();
+        let unsure = triage(&pack, &[&symptom], &[], &[&urgent.code]);
+        assert!(unsure.advice <= Advice::Hotline);
+        assert_eq!(triage(&pack, &[], &[], &[]).advice, Advice::Hotline);
+        let all: Vec<&str> = pack.red_flags.iter().map(|flag| &*flag.code).collect();
+        let worst = triage(&pack, &[&symptom], &all, &[]);
+        assert_eq!(worst.advice, Advice::Call120);
+        assert!(worst.because.contains(&urgent.code));
+    }
+}

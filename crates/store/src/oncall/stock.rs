@@ -141,7 +141,8 @@ pub async fn holders_of(tx: &mut Tx, scope: &Scope, item: &str, now: Time) -> Re
     };
     Ok(sqlx::query_as(
         "select stock.holder_id,
-            cast(sum(case when hospital.hospital_id is null then 0 else 1 end) as bigint) as hospital,
+            cast(sum(case when hospital.hospital_id is null then 0 else 1 end) as bigint)
+                as hospital,
             min(coalesce(hospital.name_zh, institution.name_zh)) as name_zh,
             min(coalesce(hospital.name_en, institution.name_en)) as name_en,
             min(coalesce(hospital.lat, institution.lat)) as lat,

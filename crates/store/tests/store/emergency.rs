@@ -40,7 +40,7 @@ async fn tapped(house: &House, keys: impl Fn(usize) -> NewCase) -> Vec<(String, 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_tap_raises_one_case_however_often_it_is_sent() {
-    proves!("Z1", "Z2");
+    proves!("Z11");
     on_both(async |house| {
         furnish(&house).await;
         let op = house.declare("form-1", "15:00", &TEAM).await;
@@ -71,9 +71,44 @@ async fn one_tap_raises_one_case_however_often_it_is_sent() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn second_cries_and_messages_at_once_all_stand_in_the_course() {
+    proves!("Z11");
+    on_both(async |house| {
+        furnish(&house).await;
+        let op = house.declare("form-1", "15:00", &TEAM).await;
+        let from_operation = |key: &str, said: &str| NewCase {
+            operation_id: Some(op.clone()),
+            said: said.into(),
+            ..cry(key, "vision_loss")
+        };
+        let first = house.raise_as("head_qing", &from_operation("key-1", ""), clock(AT)).await;
+        let id = first.unwrap().emergency_id;
+        let (servers, scope) = (servers(&house).await, house.scope("head_qing").await);
+        let mut clients = JoinSet::new();
+        for n in 0..32 {
+            let (db, scope, id) = (servers[n % 4].clone(), scope.clone(), id.clone());
+            let new = from_operation(&format!("again-{n}"), "再报");
+            clients.spawn(async move {
+                if n % 8 < 4 {
+                    step!(db, |tx| raise(tx, &scope, &new, clock(AT))).map(drop)
+                } else {
+                    step!(db, |tx| emergency::add_message(tx, &scope, &id, "补充", clock(AT)))
+                }
+            });
+        }
+        for answer in clients.join_all().await {
+            answer.unwrap();
+        }
+        assert_eq!(house.number("select count(*) from emergency_message").await, 32);
+        assert_eq!(house.count_of(&id, "message").await, 32, "the screens hear of each");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_was_noted_in_the_operation_is_in_the_packet() {
-    proves!("Z2");
+    proves!("Z11");
     on_both(async |house| {
         furnish(&house).await;
         let op = house.declare("form-1", "15:00", &TEAM).await;
@@ -104,7 +139,7 @@ async fn what_was_noted_in_the_operation_is_in_the_packet() {
 
 #[tokio::test]
 async fn the_zones_hospital_and_the_nearest_that_can_are_called_at_once() {
-    proves!("Z3", "Z10");
+    proves!("Z10", "Z15");
     on_both(async |house| {
         furnish(&house).await;
         let id = house.raised("key-1", "vision_loss", clock(AT)).await;
@@ -129,7 +164,7 @@ async fn the_zones_hospital_and_the_nearest_that_can_are_called_at_once() {
 
 #[tokio::test]
 async fn help_is_called_whatever_is_missing() {
-    proves!("Z1", "Z3");
+    proves!("Z11");
     on_both(async |house| {
         furnish(&house).await;
         // A card that nobody has becomes `other`.
@@ -221,7 +256,7 @@ const SEEN: &str = "
 
 #[tokio::test]
 async fn nobody_of_a_bureau_sees_a_cry_for_help() {
-    proves!("Z3", "N26");
+    proves!("N26");
     on_both(async |house| {
         furnish(&house).await;
         let id = house.raised("key-1", "vision_loss", clock(AT)).await;
@@ -302,7 +337,6 @@ async fn the_log_keeps_no_place_no_number_and_no_text() {
 
 #[tokio::test]
 async fn exercises_are_counted_apart() {
-    proves!("Z12");
     on_both(async |house| {
         furnish(&house).await;
         // Heard after 10 s, after 61 s, never; an exercise after 12 s; one that was merged.
