@@ -172,6 +172,10 @@ pub async fn of_subject(
     subject: &str,
     limit: i64,
 ) -> Result<Vec<Event>> {
+    // What happened in the green channel is told by its own drawers, never to a bureau.
+    if kind == "emergency" && *scope.channel() == crate::account::Channel::Nothing {
+        return Ok(Vec::new());
+    }
     let reach = scope.institutions_reach();
     Ok(sqlx::query_as(
         "select coalesce(event.position, 0) as position, event.institution_id, event.at,
