@@ -9,7 +9,7 @@ mod page;
 mod sos;
 mod view;
 
-pub(crate) use act::{card, fact, mark, message, tick};
+pub(crate) use act::{card, fact, mark, message, thread, tick};
 pub(crate) use desk::{call_form, desk, take_call};
 pub(crate) use hospital::hospital;
 pub(crate) use list::{csv, list};

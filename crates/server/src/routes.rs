@@ -78,6 +78,7 @@ pub fn router(app: App) -> Router {
         .route("/emergencies/{emergency_id}/ticks", post(emergency::tick))
         .route("/emergencies/{emergency_id}/facts", post(emergency::fact))
         .route("/emergencies/{emergency_id}/messages", post(emergency::message))
+        .route("/emergencies/{emergency_id}/thread", post(emergency::thread))
         .route("/desk", get(emergency::desk))
         .route("/desk/call", get(emergency::call_form).post(emergency::take_call))
         .route("/hospital", get(emergency::hospital))
@@ -111,7 +112,8 @@ async fn guard(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let fixed = |text: &'static str| HeaderValue::from_static(text);
-    headers.insert(header::CONTENT_SECURITY_POLICY, fixed(CSP));
+    // Only the widget brings a policy of its own: other sites may frame it.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(fixed(CSP));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
     headers.insert(header::REFERRER_POLICY, fixed("same-origin"));
     headers.insert(

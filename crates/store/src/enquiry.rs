@@ -9,10 +9,10 @@ use sqlx::Row;
 
 use crate::account::{Channel, token_hash};
 use crate::deadline::{self, Kind};
-use crate::event::{self, By, Subject};
+use crate::event::{self, Actor, By, Subject};
 use crate::order::next_in_series;
 use crate::page::{Listed, Slice};
-use crate::{Error, Refusal, Result, Scope, Tx};
+use crate::{Error, Refusal, Result, Scope, Tx, emergency};
 
 /// A question.
 #[derive(Clone, Debug)]
@@ -72,8 +72,11 @@ fn sound(text: &str) -> Result<&str> {
 /// # Errors
 /// [`Refusal::Text`].
 pub async fn ask(tx: &mut Tx, new: &NewEnquiry, now: Time) -> Result<String> {
-    let text = sound(&new.text)?.to_owned();
-    let by = By::system("public", now);
+    enter(tx, &By::system("public", now), new).await
+}
+
+async fn enter(tx: &mut Tx, by: &By, new: &NewEnquiry) -> Result<String> {
+    let (text, now) = (sound(&new.text)?.to_owned(), by.now);
     crate::order::hold_series(tx, &format!("ask:{}", new.request_key)).await?;
     let before = sqlx::query("select number from enquiry where request_key = $1")
         .bind(&new.request_key)
@@ -104,10 +107,53 @@ pub async fn ask(tx: &mut Tx, new: &NewEnquiry, now: Time) -> Result<String> {
     .bind(&new.request_key)
     .execute(tx.conn())
     .await?;
-    write(tx, &enquiry_id, "client", &text, now).await?;
-    deadline::set(tx, Kind::EnquiryDue, &enquiry_id, due).await?;
+    match &by.actor {
+        Actor::Account(account_id) => write(tx, &enquiry_id, account_id, &text, now).await?,
+        _ => {
+            write(tx, &enquiry_id, "client", &text, now).await?;
+            deadline::set(tx, Kind::EnquiryDue, &enquiry_id, due).await?;
+        }
+    }
     let subject = Subject { kind: "enquiry", id: &enquiry_id, institution_id: "" };
-    event::append(tx, &by, subject, "asked", json!({"kind": kind, "due_at": due.0})).await?;
+    event::append(tx, by, subject, "asked", json!({"kind": kind, "due_at": due.0})).await?;
+    Ok(number)
+}
+
+/// Opens the follow-up of a case: whoever takes part hands the client a code, and writes first.
+/// The clinic, the hospital that accepted and the QC centre read and answer the same thread.
+///
+/// # Errors
+/// [`Refusal::Text`] without a first message, [`Refusal::NotAllowed`] for a reader; not found for a
+/// case the scope does not reach.
+pub async fn follow_up(
+    tx: &mut Tx,
+    scope: &Scope,
+    emergency_id: &str,
+    (request_key, code): (&str, &str),
+    text: &str,
+    now: Time,
+) -> Result<String> {
+    let text = sound(text)?.to_owned();
+    let account = scope.account().ok_or(Refusal::NotAllowed)?;
+    let case = emergency::case(tx, scope, emergency_id).await?;
+    if emergency::party(tx, scope, &case).await? == rules::emergency::Party::Reader {
+        return Err(Refusal::NotAllowed.into());
+    }
+    let by = By::account(&account.account_id, now);
+    let new = NewEnquiry {
+        request_key: request_key.to_owned(),
+        code: code.to_owned(),
+        text,
+        institution_id: Some(case.institution_id).filter(|id| !id.is_empty()),
+        emergency_id: Some(emergency_id.to_owned()),
+    };
+    let number = enter(tx, &by, &new).await?;
+    // The client has not asked yet: no clock runs.
+    sqlx::query("update enquiry set answered_at = $2 where number = $1")
+        .bind(&number)
+        .bind(now.0)
+        .execute(tx.conn())
+        .await?;
     Ok(number)
 }
 

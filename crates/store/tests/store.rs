@@ -44,6 +44,9 @@ mod emergency;
 #[path = "store/emergency_answers.rs"]
 mod emergency_answers;
 #[cfg(test)]
+#[path = "store/enquiry.rs"]
+mod enquiry;
+#[cfg(test)]
 #[path = "store/event.rs"]
 mod event;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What people do on a case's screens: marks, taps, ticks, words. Each leads back to the screen it
 //! came from; a refusal says why, and what was typed stands there again.
 
+use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
@@ -9,9 +10,10 @@ use store::emergency::{self, Details};
 
 use super::page;
 use crate::App;
-use crate::fault::{Answer, Fault, InLang, Kind};
+use crate::fault::{Answer, Fault, InLang, Kind, draw};
 use crate::form::Fields;
 use crate::session::SignedIn;
+use crate::shell::{Shell, shell};
 
 type Pairs = Vec<(String, String)>;
 
@@ -156,6 +158,54 @@ pub(crate) async fn fact(
         })
         .await;
     settle(&app, &who, &emergency_id, fields, result, "fact").await
+}
+
+#[derive(Template)]
+#[template(path = "emergency/thread.html")]
+struct Thread {
+    shell: Shell,
+    emergency_id: String,
+    number: String,
+    code: String,
+}
+
+/// `POST /emergencies/{id}/thread`: the code a client follows up by, shown this once.
+pub(crate) async fn thread(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(emergency_id): Path<String>,
+    Form(fields): Form<Pairs>,
+) -> Answer {
+    let fields = Fields::of(fields);
+    who.check(fields.get("csrf"))?;
+    let lang = who.lang;
+    let mut bytes = [0u8; 15];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Fault::new(Kind::Broken(error.to_string()), lang))?;
+    let code: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let (scope, id, now) = (who.scope.clone(), emergency_id.clone(), app.now());
+    let (text, kept) = (fields.get("said").to_owned(), code.clone());
+    let made = app
+        .db()
+        .write(move |tx| {
+            Box::pin(async move {
+                // The code is new each time, so it is its own key.
+                let keys = (kept.as_str(), kept.as_str());
+                store::enquiry::follow_up(tx, &scope, &id, keys, &text, now).await
+            })
+        })
+        .await;
+    let number = match made {
+        Ok(number) => number,
+        Err(store::Error::Refused(refusal)) => {
+            return page::refused(&app, &who, &emergency_id, fields, lang.refusal(refusal)).await;
+        }
+        Err(error) => return Err(error).told(lang),
+    };
+    app.wake_feed();
+    let mut tx = app.db().read().await.told(lang)?;
+    let shell = shell(&app, &who, &mut tx, "/emergencies").await?;
+    draw(&Thread { shell, emergency_id, number, code }, lang)
 }
 
 /// A decimal as people type it: also with a Chinese point or a comma.

@@ -284,11 +284,8 @@ async fn heard(app: &App, who: &SignedIn, fields: &Fields) -> Answer<Result<NewC
         let names = register::names(&mut tx, now).await.told(lang)?;
         let found =
             names.into_iter().find(|(id, zh, en)| id == typed || zh == typed || en == typed);
-        match found {
-            Some((id, _, _)) => Some(id),
-            // A name nobody knows is a place like any other: care comes first.
-            None => None,
-        }
+        // A name nobody knows is a place like any other: care comes first.
+        found.map(|(id, _, _)| id)
     };
     let place = match (&institution_id, fields.get("place")) {
         (None, place) if !typed.is_empty() => format!("{typed} {place}").trim().to_owned(),

@@ -192,7 +192,7 @@ pub(crate) async fn view(
         .collect();
     Ok(View {
         party,
-        marks: course_of.marks(party),
+        marks: marks(who, &calls, course_of.marks(party)),
         title: title(lang, card.as_ref(), &case),
         mark: standing_mark(standing, &case),
         standing: lang.standing(standing),
@@ -240,6 +240,18 @@ pub(crate) fn reasons(lang: Lang) -> Vec<(&'static str, &'static str)> {
 /// How an airway can be: code and word.
 pub(crate) fn airways(lang: Lang) -> Vec<(&'static str, &'static str)> {
     Airway::ALL.iter().map(|one| (one.code(), lang.airway(*one))).collect()
+}
+
+/// The marks without an answer to an own call that was answered before.
+fn marks(who: &SignedIn, calls: &[CallRow], marks: Vec<Step>) -> Vec<Step> {
+    let own = who.scope.hospital().unwrap_or(QC);
+    let rings = calls.iter().any(|call| {
+        call.hospital_id == own
+            && call.acknowledged_at.is_none()
+            && call.declined_at.is_none()
+            && call.withdrawn_at.is_none()
+    });
+    marks.into_iter().filter(|mark| rings || *mark != Step::Acknowledge).collect()
 }
 
 /// Two decimals at most, none where they say nothing.

@@ -62,10 +62,11 @@ const ACTING_TABLE: &str = "
 ";
 
 /// Functions that act for a person; their own stories show whom they refuse.
-pub const CHANNEL_ACTING: [&str; 20] = [
+pub const CHANNEL_ACTING: [&str; 21] = [
     "emergency::add_operation_fact",
     "emergency::mark",
     "emergency::raise",
+    "enquiry::follow_up",
     "oncall::add_contact",
     "oncall::add_rota",
     "oncall::answer_call_out",
