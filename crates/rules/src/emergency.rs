@@ -157,8 +157,10 @@ impl Course {
         let (desk, clinic) = (party == Party::Desk, party == Party::Clinic);
         let accepted = self.accepted_at.is_some();
         match mark {
-            // Each place answers its own call; a page hides the button once it has.
-            Mark::Acknowledge => !accepted && matches!(party, Party::Desk | Party::Called),
+            // Of the case; a place's own call it may answer as well while that rings.
+            Mark::Acknowledge => {
+                self.acknowledged_at.is_none() && matches!(party, Party::Desk | Party::Called)
+            }
             // The desk writes down what a hospital said on the phone.
             Mark::Accept | Mark::Decline => {
                 !accepted && matches!(party, Party::Desk | Party::Called)

@@ -83,14 +83,14 @@ const MARKS: &str = "
     -          desk     acknowledge,accept,decline,move,stand_down,redirect,merge,called_120
     -          called   acknowledge,accept,decline,called_120
     -          reader
-    ack        called   acknowledge,accept,decline,called_120
-    ack        desk     acknowledge,accept,decline,move,close,stand_down,redirect,merge,called_120
+    ack        called   accept,decline,called_120
+    ack        desk     accept,decline,move,close,stand_down,redirect,merge,called_120
     acc        clinic   move,called_120
     acc        hospital arrive,called_120
-    acc        called   called_120
+    acc        called   acknowledge,called_120
     acc,mov    clinic   called_120
     acc,arr    hospital hand_over,called_120
-    acc,arr    desk     hand_over,merge,called_120
+    acc,arr    desk     acknowledge,hand_over,merge,called_120
     acc,arr,ho hospital close,called_120
     ack,acc,arr,ho,120 desk close,merge
     end        desk

@@ -8,7 +8,7 @@ pub(crate) use packet::facts_of;
 
 use rules::card::Card;
 use rules::emergency::{
-    Airway, DeclineReason, Mark as Step, Outcome, Party, Source, Standing, clock,
+    Airway, Course, DeclineReason, Mark as Step, Outcome, Party, Source, Standing, clock,
 };
 use store::emergency::{CallRow, Case, QC};
 use store::{Tx, emergency, oncall};
@@ -192,7 +192,7 @@ pub(crate) async fn view(
         .collect();
     Ok(View {
         party,
-        marks: marks(who, &calls, course_of.marks(party)),
+        marks: marks(who, &calls, &course_of, party),
         title: title(lang, card.as_ref(), &case),
         mark: standing_mark(standing, &case),
         standing: lang.standing(standing),
@@ -242,8 +242,8 @@ pub(crate) fn airways(lang: Lang) -> Vec<(&'static str, &'static str)> {
     Airway::ALL.iter().map(|one| (one.code(), lang.airway(*one))).collect()
 }
 
-/// The marks without an answer to an own call that was answered before.
-fn marks(who: &SignedIn, calls: &[CallRow], marks: Vec<Step>) -> Vec<Step> {
+/// The marks of a party; an own call that rings may be answered even when another place was first.
+fn marks(who: &SignedIn, calls: &[CallRow], course: &Course, party: Party) -> Vec<Step> {
     let own = who.scope.hospital().unwrap_or(QC);
     let rings = calls.iter().any(|call| {
         call.hospital_id == own
@@ -251,7 +251,12 @@ fn marks(who: &SignedIn, calls: &[CallRow], marks: Vec<Step>) -> Vec<Step> {
             && call.declined_at.is_none()
             && call.withdrawn_at.is_none()
     });
-    marks.into_iter().filter(|mark| rings || *mark != Step::Acknowledge).collect()
+    let may = rings
+        && course.is_open()
+        && course.accepted_at.is_none()
+        && matches!(party, Party::Desk | Party::Called);
+    let others = course.marks(party).into_iter().filter(|mark| *mark != Step::Acknowledge);
+    may.then_some(Step::Acknowledge).into_iter().chain(others).collect()
 }
 
 /// Two decimals at most, none where they say nothing.
