@@ -204,8 +204,6 @@ pub(super) async fn enter(
     now: Time,
 ) -> store::Result<()> {
     let calendar = data.calendar();
-    let account =
-        |login: &str| accounts.get(login).cloned().ok_or(store::Error::NotFound("account"));
     let mut numbers: HashMap<Option<String>, String> = HashMap::new();
     for entry in &data.hotlines {
         let from = entry.from.start(calendar);
@@ -235,6 +233,31 @@ pub(super) async fn enter(
         };
         oncall::add_zone(tx, &By::system(JOB, from), &new).await?;
     }
+    people(tx, data, accounts, now).await?;
+    for entry in &data.stocks {
+        let new = NewStock {
+            holder_id: entry.at.clone(),
+            item: entry.item.clone(),
+            lot: entry.lot.clone(),
+            quantity: entry.quantity,
+            expires_at: entry.expires.end(calendar),
+        };
+        let by = By::system(JOB, entry.counted.start(calendar).plus_min(540));
+        oncall::enter_stock(tx, &by, &new).await?;
+    }
+    Ok(())
+}
+
+/// Who is on call and how they are reached.
+async fn people(
+    tx: &mut Tx,
+    data: &Data,
+    accounts: &HashMap<String, String>,
+    now: Time,
+) -> store::Result<()> {
+    let calendar = data.calendar();
+    let account =
+        |login: &str| accounts.get(login).cloned().ok_or(store::Error::NotFound("account"));
     for entry in &data.rotas {
         let from = entry.from.start(calendar);
         let people = entry.people.iter().map(|login| account(login));
@@ -267,17 +290,6 @@ pub(super) async fn enter(
         let by = By::account(&account_id, verified.unwrap_or(now));
         let (way, address) = (entry.channel, &entry.address);
         oncall::enter_contact(tx, &by, &account_id, way, address, verified).await?;
-    }
-    for entry in &data.stocks {
-        let new = NewStock {
-            holder_id: entry.at.clone(),
-            item: entry.item.clone(),
-            lot: entry.lot.clone(),
-            quantity: entry.quantity,
-            expires_at: entry.expires.end(calendar),
-        };
-        let by = By::system(JOB, entry.counted.start(calendar).plus_min(540));
-        oncall::enter_stock(tx, &by, &new).await?;
     }
     Ok(())
 }

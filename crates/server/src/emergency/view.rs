@@ -8,9 +8,11 @@ pub(crate) use packet::facts_of;
 
 use rules::card::Card;
 use rules::emergency::{
-    Airway, Course, DeclineReason, Mark as Step, Outcome, Party, Source, Standing, clock,
+    Airway, Course, DeclineReason, Mark as Step, Outcome, Party, Recommendation, Source, Standing,
+    clock,
 };
-use store::emergency::{CallRow, Case, QC};
+use store::emergency::{CallRow, Case, FactRow, QC, TickRow};
+use store::oncall::Hospital;
 use store::{Tx, emergency, oncall};
 
 use self::hospitals::Items;
@@ -155,47 +157,64 @@ pub(crate) async fn view(
     emergency_id: &str,
 ) -> Answer<View> {
     let lang = who.lang;
-    let now = app.now().0;
-    let city = app.city();
-    let prefix = city.code.get(..4).unwrap_or(&city.code);
+    let at = app.now();
     let case = emergency::case(tx, &who.scope, emergency_id).await.told(lang)?;
-    let party = emergency::party(tx, &who.scope, &case).await.told(lang)?;
     let calls = emergency::calls(tx, emergency_id).await.told(lang)?;
-    let facts = emergency::facts(tx, &case).await.told(lang)?;
-    let ticks = emergency::ticks(tx, emergency_id).await.told(lang)?;
-    let at = rules::Time(now);
     let hospitals = oncall::hospitals(tx, at).await.told(lang)?;
-    let hotline = oncall::hotlines(tx, at).await.told(lang)?;
-    let hotline = hotline.into_iter().find(|line| line.hospital_id.is_none());
-    let course = course::course(tx, when, &case, &calls, &hospitals).await?;
+    let hotlines = oncall::hotlines(tx, at).await.told(lang)?;
+    let city = hotlines.into_iter().find(|line| line.hospital_id.is_none());
+    let read = Read {
+        party: emergency::party(tx, &who.scope, &case).await.told(lang)?,
+        facts: emergency::facts(tx, &case).await.told(lang)?,
+        ticks: emergency::ticks(tx, emergency_id).await.told(lang)?,
+        course: course::course(tx, when, &case, &calls, &hospitals).await?,
+        recommendation: case.recommendation().told(lang)?,
+        hotline: city.map(|line| line.number),
+        calls,
+        hospitals,
+    };
+    Ok(drawn(app, tx, who, when, case, read))
+}
+
+/// What was read beside the case itself.
+struct Read {
+    party: Party,
+    calls: Vec<CallRow>,
+    facts: Vec<FactRow>,
+    ticks: Vec<TickRow>,
+    hospitals: Vec<Hospital>,
+    course: Vec<Entry>,
+    recommendation: Recommendation,
+    hotline: Option<String>,
+}
+
+fn drawn(app: &App, tx: &Tx, who: &SignedIn, when: When, case: Case, read: Read) -> View {
+    let (lang, at) = (who.lang, app.now());
+    let (now, city) = (at.0, app.city());
+    let prefix = city.code.get(..4).unwrap_or(&city.code);
+    let Read { party, calls, facts, ticks, hospitals, course, recommendation, hotline } = read;
+    let name = |card: &Card| lang.pick(&card.name_zh, &card.name_en).to_owned();
     let cards = tx.packs().cards_at(at).cards.iter();
-    let cards =
-        cards.map(|card| (card.code.clone(), lang.pick(&card.name_zh, &card.name_en).to_owned()));
-    let cards = cards.collect();
+    let cards = cards.map(|card| (card.code.clone(), name(card))).collect();
     let pack = tx.packs().cards_of(&case.card_version);
-    let card = pack.and_then(|pack| pack.card(&case.card)).cloned();
-    let recommendation = case.recommendation().told(lang)?;
+    let card = pack.and_then(|pack| pack.card(&case.card));
     let known = Known { when, case: &case, calls: &calls, party, now };
     let told: Vec<_> = facts.iter().map(|row| row.told.clone()).collect();
     let built = rules::emergency::packet(&told);
-    let course_of = case.course();
-    let standing = course_of.standing();
-    let lines = card.as_ref().map(|card| clock(&card.targets, &course_of, at)).unwrap_or_default();
+    let times = case.course();
+    let lines = card.map(|card| clock(&card.targets, &times, at)).unwrap_or_default();
     let start = case.onset_at.unwrap_or(case.raised_at);
     let end = [case.closed_at, case.stood_down_at, case.merged_at].into_iter().flatten().min();
     let stop = case.handed_over_at.or(end);
     let items = Items::of(tx, lang, at);
-    let candidates: Vec<HospitalShown> = recommendation
-        .candidates
-        .iter()
-        .filter_map(|one| known.hospital(&items, &hospitals, one, &recommendation))
-        .collect();
-    Ok(View {
+    let candidates = recommendation.candidates.iter();
+    let outcome = case.outcome.as_deref().and_then(Outcome::of);
+    View {
         party,
-        marks: marks(who, &calls, &course_of, party),
-        title: title(lang, card.as_ref(), &case),
-        mark: standing_mark(standing, &case),
-        standing: lang.standing(standing),
+        marks: marks(who, &calls, &times, party),
+        title: title(lang, card, &case),
+        mark: standing_mark(times.standing(), &case),
+        standing: lang.standing(times.standing()),
         source: Source::of(&case.source).map_or("", |source| lang.case_source(source)),
         place: place(lang, &case),
         person: packet::person(lang, &built.facts),
@@ -206,30 +225,28 @@ pub(crate) async fn view(
             Some(onset) => lang.since_onset(when.hm(&onset)),
             None => lang.since_raised(when.hm(&case.raised_at)),
         },
-        targets: lines.iter().map(|line| known.target(card.as_ref(), line, &lines)).collect(),
-        ruler: known.ruler(card.as_ref(), stop),
-        card: known.card(card.as_ref(), &ticks, built.weight_kg),
+        targets: lines.iter().map(|line| known.target(card, line, &lines)).collect(),
+        ruler: known.ruler(card, stop),
+        card: known.card(card, &ticks, built.weight_kg),
         facts: packet::facts_shown(when, &facts, &built.facts),
         totals: packet::totals(lang, &built),
         missing: packet::missing(lang, &built.facts),
         differs: known.differs(&recommendation, &hospitals),
         map: known.map(&hospitals, &recommendation),
-        hospitals: candidates,
+        hospitals: candidates
+            .filter_map(|one| known.hospital(&items, &hospitals, one, &recommendation))
+            .collect(),
         course,
         cards,
-        hotline: hotline.map(|line| line.number),
-        open: course_of.is_open(),
+        hotline,
+        open: times.is_open(),
         reasons: reasons(lang),
         outcomes: Outcome::ALL.iter().map(|one| (one.code(), lang.case_outcome(*one))).collect(),
-        outcome: case
-            .outcome
-            .as_deref()
-            .and_then(Outcome::of)
-            .map_or("", |outcome| lang.case_outcome(outcome)),
+        outcome: outcome.map_or("", |outcome| lang.case_outcome(outcome)),
         boundaries: crate::assets::url(&format!("boundaries/{prefix}.geojson")),
         map_note: lang.pick(&city.map_note[0], &city.map_note[1]).to_owned(),
         case,
-    })
+    }
 }
 
 /// Why a hospital declines: code and word.

@@ -169,10 +169,10 @@ words! {
     act_thread: "给患者随访码" / "Follow-up code for the client";
     act_thread_what: "先写一句给患者的话" / "Write the client a first line";
     act_thread_do: "生成随访码" / "Make the code";
-    thread_title: "随访码" / "Follow-up code";
-    thread_what(number): "随访 {number}。把下面的码交给患者或家属：凭码不用登录就能看回复、继续提问。只显示这一次。"
+    followup_title: "随访码" / "Follow-up code";
+    followup_what(number): "随访 {number}。把下面的码交给患者或家属：凭码不用登录就能看回复、继续提问。只显示这一次。"
         / "Follow-up {number}. Give this code to the client or family: with it they read and ask without signing in. It is shown only once.";
-    thread_link: "患者打开" / "The client opens";
+    followup_link: "患者打开" / "The client opens";
     act_sheet: "交接单" / "Hand-over sheet";
     act_expert: "呼叫专家" / "Call an expert";
     case_ended: "本病例已结束" / "This case has ended";
