@@ -27,6 +27,8 @@ struct Inner {
     sign_ins: DefaultKeyedRateLimiter<IpAddr>,
     devices: DefaultKeyedRateLimiter<(IpAddr, String)>,
     enrolments: DefaultDirectRateLimiter,
+    /// What strangers send: by address and by form, for a minute and for an hour.
+    strangers: [DefaultKeyedRateLimiter<(IpAddr, &'static str)>; 2],
     hashing: Semaphore,
 }
 
@@ -37,6 +39,9 @@ const DEVICE_REQUESTS_A_SECOND: NonZeroU32 = NonZeroU32::new(20).expect("not zer
 /// Enrolments a minute from everybody together: codes are short enough to type, so guessing is
 /// slowed down whoever guesses.
 const ENROLMENTS_A_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
+/// Cries for help, questions and tries of a code from one address.
+const STRANGERS_A_MINUTE: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
+const STRANGERS_AN_HOUR: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
 /// Changes kept for streams that lag; a stream that lags more reads the log again.
 const CHANGES_KEPT: usize = 1_024;
 /// Password hashes at once: each takes 19 MB and a core.
@@ -53,6 +58,10 @@ impl App {
             sign_ins: RateLimiter::keyed(Quota::per_minute(SIGN_INS_A_MINUTE)),
             devices: RateLimiter::keyed(Quota::per_second(DEVICE_REQUESTS_A_SECOND)),
             enrolments: RateLimiter::direct(Quota::per_minute(ENROLMENTS_A_MINUTE)),
+            strangers: [
+                RateLimiter::keyed(Quota::per_minute(STRANGERS_A_MINUTE)),
+                RateLimiter::keyed(Quota::per_hour(STRANGERS_AN_HOUR)),
+            ],
             hashing: Semaphore::new(HASHES_AT_ONCE),
         };
         App { inner: Arc::new(inner) }
@@ -102,10 +111,17 @@ impl App {
         self.inner.enrolments.check().is_ok()
     }
 
+    /// Whether a stranger may send this form now; each form has an allowance of its own, so that
+    /// questions never use up a cry for help.
+    pub(crate) fn stranger_may(&self, address: IpAddr, form: &'static str) -> bool {
+        self.inner.strangers.iter().all(|limit| limit.check_key(&(address, form)).is_ok())
+    }
+
     /// Forgets addresses and devices whose allowance is whole again.
     pub(crate) fn forget_idle_senders(&self) {
         self.inner.sign_ins.retain_recent();
         self.inner.devices.retain_recent();
+        self.inner.strangers.iter().for_each(RateLimiter::retain_recent);
     }
 
     pub(crate) fn hashing(&self) -> &Semaphore {

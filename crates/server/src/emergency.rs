@@ -10,7 +10,7 @@ mod sos;
 mod view;
 
 pub(crate) use act::{card, fact, mark, message, thread, tick};
-pub(crate) use desk::{call_form, desk, take_call};
+pub(crate) use desk::{alert_words, call_form, desk, take_call};
 pub(crate) use hospital::hospital;
 pub(crate) use list::{csv, list};
 pub(crate) use page::{page, sheet};

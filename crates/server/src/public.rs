@@ -20,19 +20,19 @@ use crate::when::When;
 use crate::words::Lang;
 
 /// What every public page carries.
-struct Frame {
-    lang: Lang,
-    when: When,
-    platform: String,
-    demo: bool,
-    large: bool,
+pub(crate) struct Frame {
+    pub(crate) lang: Lang,
+    pub(crate) when: When,
+    pub(crate) platform: String,
+    pub(crate) demo: bool,
+    pub(crate) large: bool,
     /// The page's own address with every field but language and print size.
-    path: String,
-    now: i64,
+    pub(crate) path: String,
+    pub(crate) now: i64,
 }
 
 impl Frame {
-    fn of(app: &App, lang: Lang, path: &str, fields: &Fields) -> Frame {
+    pub(crate) fn of(app: &App, lang: Lang, path: &str, fields: &Fields) -> Frame {
         let [zh, en] = &app.city().platform;
         Frame {
             lang,
@@ -46,11 +46,11 @@ impl Frame {
     }
 
     /// An address of our own in this page's language and print size.
-    fn link(&self, path: &str) -> String {
+    pub(crate) fn link(&self, path: &str) -> String {
         self.link_as(path, self.lang, self.large)
     }
 
-    fn link_as(&self, path: &str, lang: Lang, large: bool) -> String {
+    pub(crate) fn link_as(&self, path: &str, lang: Lang, large: bool) -> String {
         let mut link = path.to_owned();
         let mut add = |pair: &str| {
             link.push(if link.contains('?') { '&' } else { '?' });
@@ -65,20 +65,20 @@ impl Frame {
         link
     }
 
-    fn other_lang(&self) -> String {
+    pub(crate) fn other_lang(&self) -> String {
         let other = if self.lang.is_en() { Lang::Zh } else { Lang::En };
         self.link_as(&self.path, other, self.large)
     }
 
-    fn other_size(&self) -> String {
+    pub(crate) fn other_size(&self) -> String {
         self.link_as(&self.path, self.lang, !self.large)
     }
 
-    fn asset(&self, name: &str) -> String {
+    pub(crate) fn asset(&self, name: &str) -> String {
         assets::url(name)
     }
 
-    fn icon(&self, name: &str) -> String {
+    pub(crate) fn icon(&self, name: &str) -> String {
         assets::icon(name)
     }
 }
@@ -120,6 +120,8 @@ fn standing(lang: Lang, place: &Place, now: i64) -> (Mark, &'static str) {
 #[template(path = "public/start.html")]
 struct Start {
     frame: Frame,
+    /// The city has a green channel: its pages are linked.
+    green: bool,
 }
 
 /// `GET /`
@@ -128,8 +130,11 @@ pub(crate) async fn start(
     visitor: Visitor,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Answer {
-    let frame = Frame::of(&app, visitor.lang, "/", &Fields::of(query));
-    draw(&Start { frame }, visitor.lang)
+    let lang = visitor.lang;
+    let frame = Frame::of(&app, lang, "/", &Fields::of(query));
+    let mut tx = app.db().read().await.told(lang)?;
+    let green = !store::oncall::hospitals(&mut tx, app.now()).await.told(lang)?.is_empty();
+    draw(&Start { frame, green }, lang)
 }
 
 #[derive(Template)]

@@ -18,8 +18,8 @@ use crate::fault::{Fault, Kind};
 use crate::gateway::Gateway;
 use crate::session::lang_of;
 use crate::{
-    App, account, alert, assets, bureau, clinic, doctor, duty, emergency, institution, jobs, live,
-    operation, public, terminal,
+    App, account, alert, assets, bureau, clinic, doctor, duty, emergency, green, institution, jobs,
+    live, oncall, operation, public, terminal,
 };
 
 /// What runs beside the pages.
@@ -41,6 +41,18 @@ pub fn router(app: App) -> Router {
         .route("/", get(public::start))
         .route("/search", get(public::search))
         .route("/q/{serial}", get(public::qr_page))
+        .route("/green", get(green::map))
+        .route("/green/poster", get(green::poster))
+        .route("/green/widget", get(green::widget))
+        .route("/green/readiness", get(green::readiness))
+        .route("/green.geojson", get(green::geojson))
+        .route("/green.cap", get(green::cap))
+        .route("/symptoms", get(green::symptoms).post(green::sort))
+        .route("/symptoms/help", post(green::help))
+        .route("/screening", get(green::screening).post(green::screened))
+        .route("/ask", get(green::ask_form).post(green::ask))
+        .route("/thread", get(green::find_thread))
+        .route("/thread/{code}", get(green::thread).post(green::write))
         .route("/sign-in", get(account::form).post(account::sign_in))
         .route("/sign-out", post(account::sign_out))
         .route("/home", get(account::home))
@@ -82,6 +94,32 @@ pub fn router(app: App) -> Router {
         .route("/desk", get(emergency::desk))
         .route("/desk/call", get(emergency::call_form).post(emergency::take_call))
         .route("/hospital", get(emergency::hospital))
+        .route("/oncall", get(oncall::plan))
+        .route("/oncall/rotas", post(oncall::add_rota))
+        .route("/oncall/rotas/{rota_id}/end", post(oncall::end_rota))
+        .route("/oncall/overrides", post(oncall::order))
+        .route("/oncall/swaps", post(oncall::swap))
+        .route("/oncall/swaps/{override_id}/{act}", post(oncall::swap_step))
+        .route("/oncall/alerts/{alert_id}/clear", post(oncall::clear_alert))
+        .route("/oncall/zones", get(oncall::zones).post(oncall::add_zone))
+        .route("/oncall/zones/{zone_id}/end", post(oncall::end_zone))
+        .route("/oncall/hotlines", post(oncall::announce))
+        .route("/oncall/hotlines/{hotline_id}/end", post(oncall::end_hotline))
+        .route("/stock", get(oncall::stock).post(oncall::count_stock))
+        .route("/stock.csv", get(oncall::stock_csv))
+        .route("/stock/{stock_id}/discard", post(oncall::discard_stock))
+        .route("/contacts", get(oncall::contacts).post(oncall::add_contact))
+        .route("/contacts/feed", post(oncall::make_feed))
+        .route("/contacts/{contact_id}/code", post(oncall::send_code))
+        .route("/contacts/{contact_id}/confirm", post(oncall::confirm_contact))
+        .route("/contacts/{contact_id}/remove", post(oncall::remove_contact))
+        .route("/ics/{name}", get(oncall::person_feed))
+        .route("/ics/hospital/{name}", get(oncall::hospital_feed))
+        .route("/readiness", get(oncall::readiness))
+        .route("/readiness/tests", post(oncall::test))
+        .route("/readiness/tests/{call_out_id}/answer", post(oncall::answer_test))
+        .route("/enquiries", get(oncall::enquiries))
+        .route("/enquiries/{enquiry_id}", get(oncall::enquiry).post(oncall::answer_enquiry))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
     let machines = Router::new()

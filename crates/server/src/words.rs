@@ -9,6 +9,8 @@ mod clinic;
 mod common;
 mod desk;
 mod emergency;
+mod green;
+mod oncall;
 mod operation;
 mod public;
 mod register;

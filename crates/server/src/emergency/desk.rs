@@ -165,7 +165,7 @@ async fn experts(
 }
 
 /// A standing alert of the channel in words: what, and where with its numbers.
-pub(super) fn alert_words(tx: &Tx, when: When, alert: &ChannelAlert) -> (String, String) {
+pub(crate) fn alert_words(tx: &Tx, when: When, alert: &ChannelAlert) -> (String, String) {
     let lang = when.lang;
     let pack = tx.packs().channel_at(Time(alert.raised_at));
     let rule = ChannelRule::of(&alert.rule).and_then(|rule| pack.rule(rule));
