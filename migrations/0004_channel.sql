@@ -331,3 +331,25 @@ create table enquiry_message (
     body       text not null,
     primary key (enquiry_id, message_no)
 );
+
+-- An expert's opinion that an officer asks for about an alert [Z20]. The expert reads the question
+-- and what the officer wrote, not the clinic's record.
+create table opinion (
+    opinion_id     text not null primary key,
+    number         text not null unique,
+    institution_id text not null,
+    alert_id       text not null,
+    rule           text not null,
+    asked_at       bigint not null,
+    asked_by       text not null,
+    question       text not null,
+    assigned_at    bigint,
+    expert_id      text references account (account_id),
+    answered_at    bigint,
+    answer         text,
+    -- The expert says that nothing ties him to the institution; without it there is no answer.
+    free_at        bigint,
+    request_key    text not null unique
+);
+create index opinion_of_alert on opinion (alert_id);
+create index opinion_of_expert on opinion (expert_id);

@@ -142,3 +142,8 @@ values ('smp_enq_1', 'ZX-20240102-901',
 insert into enquiry_message (enquiry_id, message_no, at, by_whom, body)
 values ('smp_enq_1', 1, 1704100000000, 'client', '做眼周填充前要问清什么？'),
        ('smp_enq_1', 2, 1704110000000, 'smp_acc_4', '先核对医师资质。');
+
+insert into opinion (opinion_id, number, institution_id, alert_id, rule, asked_at, asked_by,
+    question, assigned_at, expert_id, answered_at, answer, free_at, request_key)
+values ('smp_opinion_1', 'smp_YJ-1', 'smp_ins_1', 'smp_alr_1', 'A07', 1741953600000, 'smp_acc_2',
+    'smp_question', null, null, null, null, null, 'smp_request_key_o');

@@ -52,6 +52,8 @@ coded! {
         ManageHospital = "manage_hospital",
         /// Be on call: own shifts, contacts, opinions asked for.
         OnCall = "on_call",
+        /// Ask the QC centre for an expert's opinion about an alert [Z20].
+        AskOpinion = "ask_opinion",
     }
 }
 
@@ -69,6 +71,7 @@ pub fn may(role: AccountRole, permission: Permission) -> bool {
         P::Receive => matches!(role, R::HospitalDesk | R::OnCallDoctor),
         P::ManageHospital => role == R::HospitalDesk,
         P::OnCall => role == R::OnCallDoctor,
+        P::AskOpinion => matches!(role, R::Director | R::Officer),
     }
 }
 
@@ -82,8 +85,8 @@ mod tests {
     use super::*;
 
     const TABLE: &str = "
-        director       watch,dispose,enrol_terminals
-        officer        watch,dispose,enrol_terminals
+        director       watch,dispose,enrol_terminals,ask_opinion
+        officer        watch,dispose,enrol_terminals,ask_opinion
         duty_viewer    watch
         clinic_head    declare,explain,raise
         doctor         own_record,raise

@@ -12,6 +12,7 @@ use store::{Tx, account, alert};
 
 use crate::App;
 use crate::assets::Mark;
+use crate::assist::{self, OpinionShown};
 use crate::bureau::{Pager, Ranked, pager, ranked};
 use crate::fault::{Answer, Fault, InLang, Kind, draw};
 use crate::form::Fields;
@@ -127,6 +128,10 @@ struct AlertPage {
     steps: &'static [Step],
     due: String,
     colleagues: Vec<(String, String)>,
+    opinions: Vec<OpinionShown>,
+    /// A QC centre is there to ask, and this person may.
+    asks: bool,
+    request_key: String,
     /// What was typed before a step was refused.
     typed: Fields,
     refused: Option<String>,
@@ -205,6 +210,7 @@ async fn alert_page(app: &App, who: &SignedIn, alert_id: &str, typed: Fields) ->
         .as_ref()
         .map_or(String::new(), |(kind, n)| format!("·{}", sentence::room(lang, kind, *n)));
     let colleagues = colleagues(&mut tx, who).await?;
+    let opinions = assist::of_alert(&mut tx, who, when, alert_id).await?;
     Ok(AlertPage {
         name: sentence::rule_name(lang, tx.packs(), &alert.rule, &alert.pack_version),
         mark: sentence::mark_of(alert.level),
@@ -226,6 +232,9 @@ async fn alert_page(app: &App, who: &SignedIn, alert_id: &str, typed: Fields) ->
             AlertState::Closed { outcome, .. } => Some(lang.closed_as(lang.outcome(*outcome))),
             _ => None,
         },
+        asks: shell.channel && who.scope.may(Permission::AskOpinion),
+        request_key: crate::form::fresh_key(),
+        opinions,
         shell,
         alert,
         sentence,

@@ -234,7 +234,8 @@ mod tests {
 
     #[test]
     fn public_pages_stay_light() {
-        assert!(find("public.css").unwrap().bytes.len() <= 10 * 1024);
+        assert!(find("public.css").unwrap().bytes.len() <= 8 * 1024);
+        assert!(find("green.css").unwrap().bytes.len() <= 3 * 1024);
     }
 
     #[test]

@@ -87,6 +87,14 @@ fn query(text: &str) -> String {
     crate::fault::encode(text).replace('/', "%2F")
 }
 
+/// A key that no other form has.
+pub(crate) fn fresh_key() -> String {
+    let mut bytes = [0u8; 16];
+    // Without randomness two forms would share a key: the second is taken for the first.
+    let _ = getrandom::fill(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// One line of a table as CSV. A cell that a spreadsheet would run as a formula begins with an
 /// apostrophe instead.
 pub(crate) fn csv_line(cells: &[&str]) -> String {

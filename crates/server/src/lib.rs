@@ -7,6 +7,7 @@ mod account;
 mod alert;
 mod app;
 pub mod assets;
+mod assist;
 mod bureau;
 pub mod city;
 mod clinic;

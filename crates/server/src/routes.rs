@@ -18,8 +18,8 @@ use crate::fault::{Fault, Kind};
 use crate::gateway::Gateway;
 use crate::session::lang_of;
 use crate::{
-    App, account, alert, assets, bureau, clinic, doctor, duty, emergency, green, institution, jobs,
-    live, oncall, operation, public, terminal,
+    App, account, alert, assets, assist, bureau, clinic, doctor, duty, emergency, green,
+    institution, jobs, live, oncall, operation, public, terminal,
 };
 
 /// What runs beside the pages.
@@ -36,8 +36,9 @@ const FORM_BYTES_MAX: usize = 64 * 1024;
 const BATCH_BYTES_MAX: usize = 1024 * 1024;
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
-pub fn router(app: App) -> Router {
-    let pages = Router::new()
+/// Pages without login.
+fn anybody() -> Router<App> {
+    Router::new()
         .route("/", get(public::start))
         .route("/search", get(public::search))
         .route("/q/{serial}", get(public::qr_page))
@@ -53,6 +54,12 @@ pub fn router(app: App) -> Router {
         .route("/ask", get(green::ask_form).post(green::ask))
         .route("/thread", get(green::find_thread))
         .route("/thread/{code}", get(green::thread).post(green::write))
+        .route("/portraits/{practitioner_id}", get(public::portrait))
+}
+
+/// Bureaus, clinics and doctors.
+fn supervision() -> Router<App> {
+    Router::new()
         .route("/sign-in", get(account::form).post(account::sign_in))
         .route("/sign-out", post(account::sign_out))
         .route("/home", get(account::home))
@@ -71,13 +78,42 @@ pub fn router(app: App) -> Router {
         .route("/terminals", get(terminal::list))
         .route("/terminals/{terminal_id}/code", post(terminal::code))
         .route("/rules", get(institution::rules))
-        .route("/portraits/{practitioner_id}", get(public::portrait))
         .route("/clinic", get(clinic::home))
         .route("/clinic/declare", get(clinic::declare_form))
         .route("/clinic/gate", post(clinic::gate))
         .route("/clinic/operations", post(clinic::declare))
         .route("/clinic/people", get(clinic::people))
         .route("/me", get(doctor::home))
+}
+
+pub fn router(app: App) -> Router {
+    let pages = anybody()
+        .merge(supervision())
+        .merge(channel())
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
+    let machines = Router::new()
+        .route("/api/v1/time", get(terminal::time))
+        .route("/api/v1/openapi.json", get(terminal::openapi))
+        .route("/api/v1/terminals/enrol", post(terminal::enrol))
+        .route("/api/v1/terminals/{device}/events", post(terminal::events))
+        .layer(DefaultBodyLimit::max(BATCH_BYTES_MAX));
+    Router::new()
+        .merge(pages)
+        .merge(machines)
+        .route(assets::ROUTE, get(assets::serve))
+        .fallback(lost)
+        .layer(CompressionLayer::new())
+        // The stream is not compressed: a compressor would hold events back.
+        .route("/live", get(live::stream))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(guard))
+        .with_state(app)
+}
+
+/// The signed-in pages of the green channel, and its calendars.
+fn channel() -> Router<App> {
+    Router::new()
         .route("/sos", get(emergency::sos).post(emergency::raise))
         .route("/sos/{operation_id}", get(emergency::of_operation))
         .route("/sos/{operation_id}/facts", post(emergency::fact_of_operation))
@@ -120,25 +156,9 @@ pub fn router(app: App) -> Router {
         .route("/readiness/tests/{call_out_id}/answer", post(oncall::answer_test))
         .route("/enquiries", get(oncall::enquiries))
         .route("/enquiries/{enquiry_id}", get(oncall::enquiry).post(oncall::answer_enquiry))
-        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
-    let machines = Router::new()
-        .route("/api/v1/time", get(terminal::time))
-        .route("/api/v1/openapi.json", get(terminal::openapi))
-        .route("/api/v1/terminals/enrol", post(terminal::enrol))
-        .route("/api/v1/terminals/{device}/events", post(terminal::events))
-        .layer(DefaultBodyLimit::max(BATCH_BYTES_MAX));
-    Router::new()
-        .merge(pages)
-        .merge(machines)
-        .route(assets::ROUTE, get(assets::serve))
-        .fallback(lost)
-        .layer(CompressionLayer::new())
-        // The stream is not compressed: a compressor would hold events back.
-        .route("/live", get(live::stream))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn(guard))
-        .with_state(app)
+        .route("/alerts/{alert_id}/opinion", post(assist::ask))
+        .route("/opinions", get(assist::list))
+        .route("/opinions/{opinion_id}", post(assist::step))
 }
 
 const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; \

@@ -180,33 +180,48 @@ fn nav(
             entry("/clinic/people", "certificate", lang.tab_people(), 0, false),
         ]);
     }
-    if who.scope.may(Permission::ManageChannel) {
-        return vec![
-            entry("/desk", "urgent", lang.nav_desk(), cases, true),
-            entry("/emergencies", "clipboard-list", lang.nav_cases(), 0, false),
-            entry("/oncall", "calendar-event", lang.nav_oncall(), 0, false),
-            entry("/oncall/zones", "map-2", lang.nav_zones(), 0, false),
-            entry("/stock", "pill", lang.nav_stock(), 0, false),
-            entry("/readiness", "bell-ringing", lang.nav_readiness(), 0, false),
-            entry("/enquiries", "message-question", lang.nav_enquiries(), 0, false),
-            entry("/contacts", "phone", lang.nav_contacts(), 0, false),
-        ];
-    }
-    if who.scope.may(Permission::Receive) {
-        return vec![
-            entry("/hospital", "ambulance", lang.nav_hospital(), cases, true),
-            entry("/emergencies", "clipboard-list", lang.nav_cases(), 0, false),
-            entry("/oncall", "calendar-event", lang.nav_oncall(), 0, false),
-            entry("/stock", "pill", lang.nav_stock(), 0, false),
-            entry("/enquiries", "message-question", lang.nav_enquiries(), 0, false),
-            entry("/contacts", "phone", lang.nav_contacts(), 0, false),
-        ];
+    if who.scope.may(Permission::ManageChannel) || who.scope.may(Permission::Receive) {
+        return channel_nav(who, here, cases);
     }
     sos(vec![
         entry("/me", "user", lang.tab_me(), 0, false),
         entry("/operations", "clock-play", lang.tab_operations(), 0, false),
         entry("/sos", "urgent", lang.tab_sos(), cases, true),
     ])
+}
+
+/// Entries of the QC centre and of a hospital: cases first.
+fn channel_nav(who: &SignedIn, here: &str, cases: i64) -> Vec<Nav> {
+    let lang = who.lang;
+    let (manages, on_call) =
+        (who.scope.may(Permission::ManageChannel), who.scope.may(Permission::OnCall));
+    let home = if manages {
+        ("/desk", "urgent", lang.nav_desk())
+    } else {
+        ("/hospital", "ambulance", lang.nav_hospital())
+    };
+    let entries = [
+        (true, home),
+        (true, ("/emergencies", "clipboard-list", lang.nav_cases())),
+        (true, ("/oncall", "calendar-event", lang.nav_oncall())),
+        (manages, ("/oncall/zones", "map-2", lang.nav_zones())),
+        (true, ("/stock", "pill", lang.nav_stock())),
+        (manages, ("/readiness", "bell-ringing", lang.nav_readiness())),
+        (true, ("/enquiries", "message-question", lang.nav_enquiries())),
+        (manages || on_call, ("/opinions", "stethoscope", lang.nav_opinions())),
+        (true, ("/contacts", "phone", lang.nav_contacts())),
+    ];
+    let shown = entries.into_iter().filter(|(shown, _)| *shown);
+    shown
+        .map(|(_, (href, icon, word))| Nav {
+            href,
+            icon,
+            word,
+            here: href == here,
+            count: if href == home.0 { cases } else { 0 },
+            urgent: true,
+        })
+        .collect()
 }
 
 /// Whether htmx asked for a fragment only.

@@ -5,6 +5,7 @@
 
 mod account;
 mod alert;
+mod assist;
 mod clinic;
 mod common;
 mod desk;

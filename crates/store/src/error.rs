@@ -53,6 +53,8 @@ pub enum Refusal {
     Reason,
     #[error("no hospital is on call in this city")]
     NoChannel,
+    #[error("the expert has not said to be free of ties")]
+    Conflict,
 }
 
 #[derive(Debug, thiserror::Error)]

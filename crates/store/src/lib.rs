@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod alert;
+pub mod assist;
 pub mod blob;
 pub mod checkin;
 mod db;

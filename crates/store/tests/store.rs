@@ -17,6 +17,9 @@ mod account;
 #[path = "store/alert.rs"]
 mod alert;
 #[cfg(test)]
+#[path = "store/assist.rs"]
+mod assist;
+#[cfg(test)]
 #[path = "store/blob.rs"]
 mod blob;
 #[cfg(test)]

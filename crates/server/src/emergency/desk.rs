@@ -15,12 +15,11 @@ use store::{Tx, register};
 
 use super::list::{Row, rows};
 use super::page::FACT_KINDS;
-use super::sos::fresh_key;
 use super::view::{View, airways, view};
 use crate::App;
 use crate::alert::unprocessable;
 use crate::fault::{Answer, InLang, draw};
-use crate::form::Fields;
+use crate::form::{Fields, fresh_key};
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
 use crate::when::When;

@@ -15,7 +15,7 @@ use super::page::FACT_KINDS;
 use crate::App;
 use crate::alert::unprocessable;
 use crate::fault::{Answer, Fault, InLang, Kind, draw};
-use crate::form::Fields;
+use crate::form::{Fields, fresh_key};
 use crate::sentence;
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
@@ -54,14 +54,6 @@ struct Sos {
 
 /// Cards that a clinic meets; the rest is behind "something else" and can be set on the case.
 const CARDS_SHOWN: usize = 14;
-
-/// A key that no other form has.
-pub(super) fn fresh_key() -> String {
-    let mut bytes = [0u8; 16];
-    // Without randomness two forms would share a key, which only joins their cases.
-    let _ = getrandom::fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// `GET /sos`
 pub(crate) async fn sos(State(app): State<App>, who: SignedIn) -> Answer {

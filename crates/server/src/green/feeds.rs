@@ -52,7 +52,8 @@ fn features(channel: &Channel) -> Value {
         let able = channel.capabilities.iter().filter(|one| one.hospital_id == *id);
         let able: Vec<Value> = able
             .map(|one| {
-                json!({"code": one.capability, "from_min": one.from_min, "until_min": one.until_min})
+                let (from, until) = (one.from_min, one.until_min);
+                json!({"code": one.capability, "from_min": from, "until_min": until})
             })
             .collect();
         let numbers = lines(Lang::Zh, &channel.hotlines, Some(id));

@@ -104,7 +104,9 @@ pub(super) async fn spots(
 }
 
 fn in_address(typed: &str, zh: &str, en: &str) -> Option<Sure> {
-    if means(typed, &road(zh)) {
+    // A piece of a road's name that is no road itself, 吉大 of 吉大路, is rather a part of town.
+    let named = typed.ends_with(['路', '街', '道']) || typed.contains(&bare(&road(zh)));
+    if named && means(typed, &road(zh)) {
         return Some(Sure::Road);
     }
     [zh, en].iter().any(|address| bare(address).contains(typed)).then_some(Sure::Address)
@@ -265,6 +267,21 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(road(address), name, "{address}");
+        }
+    }
+
+    #[test]
+    fn parts_of_town_are_no_roads() {
+        for (typed, sure) in [
+            ("康宁路", Some("road")),
+            ("康宁路2号", Some("road")),
+            ("港湾大道", None),
+            ("康宁", Some("address")),
+            ("kangningroad", Some("address")),
+        ] {
+            let found = in_address(typed, "香洲区康宁路（演示）", "Kangning Road, Xiangzhou");
+            let word = found.map(|sure| if sure == Sure::Road { "road" } else { "address" });
+            assert_eq!(word, sure, "{typed}");
         }
     }
 

@@ -20,7 +20,10 @@ const SQUARE: f64 = 5.0;
 const CLOSE_M: i64 = 6_000;
 const CLOSE_MIN: usize = 3;
 /// Neighbours must differ; a city has about ten zones.
-const TINTS: [&str; 6] = ["#e6f0f2", "#f4eee0", "#e9f1e4", "#f2e8ee", "#e8eaf4", "#f0f0e2"];
+const TINTS: [&str; 10] = [
+    "#e6f0f2", "#f4eee0", "#e9f1e4", "#f2e8ee", "#e8eaf4", "#f0f0e2", "#dfe9ec", "#f1e6dc",
+    "#e0ebdd", "#eee6f2",
+];
 
 struct Shape {
     points: String,

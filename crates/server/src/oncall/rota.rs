@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect};
 use rules::Time;
 use rules::account::Permission;
 use rules::calendar::Calendar;
-use rules::oncall::{Pattern, SwapAct};
+use rules::oncall::{EVERY_DAYS, Pattern, SwapAct};
 use store::oncall::{self, NewRota};
 
 use super::plan::{ORDERS, SEES, again};
@@ -30,9 +30,9 @@ async fn back(
     }
     let done =
         if form == "rotation" || form == "weekly" || form == "daily" { "rota" } else { form };
-    let hospital = fields.get("hospital");
-    let path = format!("/oncall?done={done}&hospital={}", crate::fault::encode(hospital));
-    Ok(Redirect::to(&path).into_response())
+    let hospital = fields.pairs().into_iter().filter(|(key, _)| key == "hospital");
+    let query = Fields::of(hospital.collect()).with("done", done);
+    Ok(Redirect::to(&format!("/oncall?{query}")).into_response())
 }
 
 /// `POST /oncall/rotas`
@@ -80,7 +80,8 @@ fn read_rota(
     let (pattern, people, shift_min) = match form {
         "rotation" => {
             let hands_over_min = minute("hands_over")?;
-            let every_days = fields.number("every_days").ok_or(lang.oc_every_wrong())?;
+            let every_days = fields.number("every_days").filter(|days| EVERY_DAYS.contains(days));
+            let every_days = every_days.ok_or(lang.oc_every_wrong())?;
             let people = in_turn(fields);
             if people.is_empty() {
                 return Err(lang.oc_choose_people());

@@ -391,6 +391,7 @@ pub(crate) async fn count(
         (None, _, _) => Some(lang.oc_choose_hospital().to_owned()),
         (_, None, _) => Some(lang.oc_quantity_wrong().to_owned()),
         (_, _, None) => Some(lang.no_such_day().to_owned()),
+        _ if fields.get("lot").is_empty() => Some(lang.oc_lot_wrong().to_owned()),
         (Some(holder_id), Some(quantity), Some(expires)) => {
             let new = NewStock {
                 holder_id,

@@ -175,6 +175,18 @@ fn fields_of(when: When, zone: &Zone) -> Fields {
     Fields::of(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
+/// Corners that a form takes: a field that is longer is cut, and a zone must not be.
+const CORNERS_MAX: usize = 400;
+const CORNERS_CHARS_MAX: usize = 7_900;
+const NAME_CHARS_MAX: usize = 60;
+
+/// A name in Chinese and one in English, both said.
+fn names(fields: &Fields, lang: Lang, keys: [&str; 2]) -> Result<[String; 2], &'static str> {
+    let names = keys.map(|key| fields.get(key).to_owned());
+    let sound = |name: &String| (1..=NAME_CHARS_MAX).contains(&name.chars().count());
+    if names.iter().all(sound) { Ok(names) } else { Err(lang.oc_names_wrong()) }
+}
+
 /// Corners as lines of `lng,lat`.
 fn corners(text: &str) -> Option<Vec<[f64; 2]>> {
     text.lines()
@@ -198,11 +210,15 @@ fn read_zone(
         Some(_) => Some(fields.day_end("until", calendar).ok_or(lang.no_such_day())?),
         None => None,
     };
+    let ring = corners(fields.get("corners")).ok_or(lang.oc_corners_wrong())?;
+    if ring.len() > CORNERS_MAX || fields.get("corners").chars().count() > CORNERS_CHARS_MAX {
+        return Err(lang.oc_corners_many());
+    }
     Ok(NewZone {
-        name: [fields.get("name_zh").to_owned(), fields.get("name_en").to_owned()],
+        name: names(fields, lang, ["name_zh", "name_en"])?,
         primary_id: fields.some("primary").ok_or(lang.oc_choose_hospital())?,
         backup_id: fields.some("backup"),
-        ring: corners(fields.get("corners")).ok_or(lang.oc_corners_wrong())?,
+        ring,
         from: begins(fields, "from", calendar, now).ok_or(lang.no_such_day())?,
         until,
     })
@@ -257,6 +273,21 @@ pub(crate) async fn end(
     }
 }
 
+fn read_hotline(
+    fields: &Fields,
+    lang: Lang,
+    calendar: Calendar,
+    now: Time,
+) -> Result<NewHotline, &'static str> {
+    Ok(NewHotline {
+        hospital_id: fields.some("hospital"),
+        number: fields.get("number").to_owned(),
+        label: names(fields, lang, ["label_zh", "label_en"])?,
+        from: begins(fields, "from", calendar, now).ok_or(lang.no_such_day())?,
+        replaces: fields.some("replaces"),
+    })
+}
+
 /// `POST /oncall/hotlines`: announces a number; the one it replaces ends.
 pub(crate) async fn announce(
     State(app): State<App>,
@@ -267,16 +298,9 @@ pub(crate) async fn announce(
     let fields = Fields::of(fields);
     who.check(fields.get("csrf"))?;
     let now = app.now();
-    let Some(from) = begins(&fields, "from", app.city().calendar, now) else {
-        let wrong = who.lang.no_such_day().to_owned();
-        return again(&app, &who, "hotline", fields, wrong).await;
-    };
-    let new = NewHotline {
-        hospital_id: fields.some("hospital"),
-        number: fields.get("number").to_owned(),
-        label: [fields.get("label_zh").to_owned(), fields.get("label_en").to_owned()],
-        from,
-        replaces: fields.some("replaces"),
+    let new = match read_hotline(&fields, who.lang, app.city().calendar, now) {
+        Ok(new) => new,
+        Err(wrong) => return again(&app, &who, "hotline", fields, wrong.to_owned()).await,
     };
     let scope = who.scope.clone();
     let announced = app.db().write(move |tx| {

@@ -158,6 +158,8 @@ word_of!(refusal(Refusal) {
     Refusal::TooLate: "已有医院先接收了，本院不用再派人；如需改派，由质控中心处理。"
         / "Another hospital has accepted first; you need not send anybody. The QC centre can redirect.";
     Refusal::Reason: "请选择不能接收的原因。" / "Please choose why you cannot take it.";
+    Refusal::Conflict: "请先声明与该机构没有利害关系；有关系的，请告诉质控中心换人。"
+        / "Please state that nothing ties you to the institution; otherwise ask the QC centre for another expert.";
     Refusal::NoChannel: "本市还没有开通绿色通道，呼救不会有人收到。请立即拨打 120。"
         / "This city has no green channel yet: nobody would hear. Call 120 at once.";
 });

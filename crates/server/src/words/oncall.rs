@@ -101,6 +101,8 @@ words! {
     oc_begins: "生效日（不填为现在）" / "Begins (empty: now)";
     oc_corners: "角点：每行一个“经度,纬度”，至少三行" / "Corners: “lng,lat”, one a line, three at least";
     oc_corners_wrong: "角点读不懂：每行写“经度,纬度”，例如 113.55,22.27。" / "The corners cannot be read: one “lng,lat” a line, as in 113.55,22.27.";
+    oc_corners_many: "角点太多：请减到 400 个以内。" / "Too many corners: at most 400, please.";
+    oc_names_wrong: "请填中文名和英文名，各不超过 60 字。" / "Please give a name in Chinese and one in English, at most 60 characters each.";
     oc_corner_undo: "撤回一个角点" / "Take back a corner";
     oc_corner_clear: "清空角点" / "Clear the corners";
     oc_zone_do: "保存片区" / "Save the zone";
@@ -157,6 +159,7 @@ words! {
     oc_count_hint: "同一药品、同一批号再填一次，就是重新盘点。" / "The same item and lot again is a new count of it.";
     oc_count_do: "记下盘点" / "Save the count";
     oc_quantity_wrong: "请填数量（整数）。" / "Please give a whole number of units.";
+    oc_lot_wrong: "请填批号，不超过 40 字。" / "Please give the lot number, at most 40 characters.";
     oc_discard: "下架" / "Take off";
 
     oc_contacts_title: "我的联系方式" / "My contacts";

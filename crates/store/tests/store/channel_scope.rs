@@ -62,7 +62,12 @@ const ACTING_TABLE: &str = "
 ";
 
 /// Functions that act for a person; their own stories show whom they refuse.
-pub const CHANNEL_ACTING: [&str; 21] = [
+pub const CHANNEL_ACTING: [&str; 26] = [
+    "assist::answer_opinion",
+    "assist::ask_opinion",
+    "assist::assign_opinion",
+    "assist::opinions",
+    "assist::opinions_of_alert",
     "emergency::add_operation_fact",
     "emergency::mark",
     "emergency::raise",
