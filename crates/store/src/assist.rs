@@ -171,8 +171,8 @@ pub async fn opinions(tx: &mut Tx, scope: &Scope, slice: Slice) -> Result<Listed
     let own = (!scope.may(Permission::ManageChannel)).then_some(account);
     let rows: Vec<Opinion> = sqlx::query_as(
         "select opinion_id, number, opinion.institution_id, alert_id, rule, asked_at, question,
-            assigned_at, expert_id, account.name_zh as expert_zh, account.name_en as expert_en, answered_at,
-            answer, count(*) over () as total
+            assigned_at, expert_id, account.name_zh as expert_zh, account.name_en as expert_en,
+            answered_at, answer, count(*) over () as total
          from opinion left join account on account.account_id = expert_id
          where (cast($1 as text) is null or expert_id = $1)
          order by case when answered_at is null then 0 else 1 end, asked_at desc, opinion_id
