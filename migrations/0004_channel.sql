@@ -22,7 +22,6 @@ create table hospital (
     lng         double precision not null,
     -- `desk`: somebody sits before a screen; `person`: people are paged at once.
     answers_by  text not null default 'desk',
-    feed_token  text not null unique,
     joined_at   bigint not null,
     left_at     bigint
 );

@@ -1,15 +1,15 @@
 -- Rows that the migration after 0004 meets. Only tests read them.
 
 insert into hospital (hospital_id, region_code, name_zh, name_en, short_zh, short_en, sort_key,
-    address_zh, address_en, gate_zh, gate_en, phone, lat, lng, answers_by, feed_token, joined_at,
+    address_zh, address_en, gate_zh, gate_en, phone, lat, lng, answers_by, joined_at,
     left_at)
 values ('smp_hos_1', '000001', '示例人民医院', 'Sample People''s Hospital', '示例人民', 'People''s',
         'shi li ren min yi yuan |slrmyy|示例人民医院', '示例路 8 号', '8 Sample Road', '急诊在东门',
-        'Emergency by the east gate', '000-0000 0008', 32.02, 120.93, 'desk', 'smp_feed_1',
+        'Emergency by the east gate', '000-0000 0008', 32.02, 120.93, 'desk',
         1695657600000, null),
        ('smp_hos_2', '000001', '样本医院', 'Specimen Hospital', '样本', 'Specimen',
         'yang ben yi yuan |ybyy|样本医院', '示例路 9 号', '9 Sample Road', '急诊在正门',
-        'Emergency by the main gate', '000-0000 0009', 32.03, 120.94, 'person', 'smp_feed_2',
+        'Emergency by the main gate', '000-0000 0009', 32.03, 120.94, 'person',
         1695657600000, 1735660800000);
 
 insert into hospital_capability (hospital_id, capability, from_min, until_min)

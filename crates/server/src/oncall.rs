@@ -14,7 +14,7 @@ mod stock;
 mod week;
 mod zones;
 
-pub(crate) use calendar::{hospital_feed, person_feed};
+pub(crate) use calendar::feed;
 pub(crate) use contacts::{
     add as add_contact, confirm as confirm_contact, contacts, feed as make_feed,
     remove as remove_contact, send as send_code,

@@ -17,13 +17,13 @@ pub use call_out::{
 pub(crate) use call_out::{climb as call_out_climbs, hold as hold_call_out, missed_after};
 pub(crate) use contact::ways_to;
 pub use contact::{
-    Contact, add_contact, calendar_feed, confirm_contact, contacts_of, enter_contact, feed_account,
+    Contact, add_contact, calendar_feed, confirm_contact, contacts_of, enter_contact, feed_scope,
     remove_contact, send_check,
 };
 pub use hospital::{
     Capability, Hospital, Hotline, NewHospital, NewHotline, add_hospital, capabilities,
-    end_hotline, enter_capability, enter_hotline, facts, hospital, hospital_of_feed, hospitals,
-    hotline_history, hotlines, is_phone, set_capability, set_hotline,
+    end_hotline, enter_capability, enter_hotline, facts, hospital, hospitals, hotline_history,
+    hotlines, is_phone, set_capability, set_hotline,
 };
 pub(crate) use rota::lines_at;
 pub use rota::{

@@ -6,10 +6,11 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use icalendar::{Component, Event, EventLike, Property};
 use rules::Time;
+use rules::account::Permission;
 use rules::calendar::civil;
 use rules::oncall::Shift;
+use store::Tx;
 use store::oncall::{self, Hospital, Person};
-use store::{Scope, Tx};
 
 use crate::App;
 use crate::fault::{Answer, Fault, InLang, Kind};
@@ -91,8 +92,8 @@ fn token_of(name: &str, lang: Lang) -> Answer<&str> {
     name.strip_suffix(".ics").ok_or_else(|| Fault::new(Kind::NotFound, lang))
 }
 
-/// `GET /ics/{token}.ics`: one person's shifts.
-pub(crate) async fn person_feed(
+/// `GET /ics/{token}.ics`: the own shifts of somebody on call, everybody's for a hospital's desk.
+pub(crate) async fn feed(
     State(app): State<App>,
     Visitor { lang }: Visitor,
     Path(name): Path<String>,
@@ -100,34 +101,22 @@ pub(crate) async fn person_feed(
     let token = token_of(&name, lang)?;
     let now = app.now();
     let mut tx = app.db().read().await.told(lang)?;
-    let (account_id, hospital_id) = oncall::feed_account(&mut tx, token).await.told(lang)?;
-    let hospital_id = hospital_id.ok_or_else(|| Fault::new(Kind::NotFound, lang))?;
+    let scope = oncall::feed_scope(&mut tx, token).await.told(lang)?;
+    let lost = || Fault::new(Kind::NotFound, lang);
+    let hospital_id = scope.hospital().ok_or_else(lost)?.to_owned();
+    let own = scope.account().map(|account| account.account_id.clone()).unwrap_or_default();
+    let whole = scope.may(Permission::ManageHospital);
     let hospital = oncall::hospital(&mut tx, &hospital_id).await.told(lang)?;
+    let people = oncall::people_of(&mut tx, &scope).await.told(lang)?;
     let found = shifts(&mut tx, &hospital_id, now).await.told(lang)?;
-    let own = found.into_iter().filter(|shift| shift.who == account_id);
-    let entries: Vec<Entry> = own.map(|shift| Entry { shift, name: None }).collect();
-    Ok(sent(calendar(lang, &hospital, &entries, now)))
-}
-
-/// `GET /ics/hospital/{token}.ics`: everybody's shifts at one hospital.
-pub(crate) async fn hospital_feed(
-    State(app): State<App>,
-    Visitor { lang }: Visitor,
-    Path(name): Path<String>,
-) -> Answer {
-    let token = token_of(&name, lang)?;
-    let now = app.now();
-    let mut tx = app.db().read().await.told(lang)?;
-    let hospital = oncall::hospital_of_feed(&mut tx, token).await.told(lang)?;
-    let people = oncall::people_of(&mut tx, &Scope::system()).await.told(lang)?;
-    let found = shifts(&mut tx, &hospital.hospital_id, now).await.told(lang)?;
-    let named = |who: &str| people.iter().find(|one: &&Person| one.account_id == who);
+    let named = |who: &str| {
+        let person = people.iter().find(|one: &&Person| one.account_id == who);
+        person.map(|one| lang.pick(&one.name_zh, &one.name_en).to_owned())
+    };
     let entries: Vec<Entry> = found
         .into_iter()
-        .map(|shift| Entry {
-            name: named(&shift.who).map(|one| lang.pick(&one.name_zh, &one.name_en).to_owned()),
-            shift,
-        })
+        .filter(|shift| whole || shift.who == own)
+        .map(|shift| Entry { name: if whole { named(&shift.who) } else { None }, shift })
         .collect();
     Ok(sent(calendar(lang, &hospital, &entries, now)))
 }

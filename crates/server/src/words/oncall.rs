@@ -182,7 +182,7 @@ words! {
     oc_add_contact_do: "添加" / "Add";
     oc_choose_way: "请选择联系方式。" / "Please choose a way.";
     oc_feed_title: "日历订阅" / "Calendar";
-    oc_feed_what: "生成一个私密地址，手机日历订阅后自动显示你今后 60 天的值守。地址只显示一次；再次生成，旧地址失效。" / "A private address for the calendar of your phone, with your shifts of the next 60 days. It is shown once; making a new one ends the old one.";
+    oc_feed_what: "生成一个私密地址，手机日历订阅后自动显示今后 60 天的值守：医师看自己的，值班台看全院的。地址只显示一次；再次生成，旧地址失效。" / "A private address for the calendar of your phone, with the shifts of the next 60 days: your own, or the whole hospital's for its desk. It is shown once; making a new one ends the old one.";
     oc_feed_do: "生成订阅地址" / "Make the address";
     oc_feed_shown: "只显示这一次，请现在复制到日历应用的“订阅”里：" / "Shown only now: copy it into your calendar as a subscription.";
     oc_ics_summary(line, place): "值守 {line} 线·{place}" / "On call, line {line}, {place}";

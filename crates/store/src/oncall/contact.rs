@@ -251,10 +251,10 @@ pub async fn calendar_feed(tx: &mut Tx, scope: &Scope, token: &str, now: Time) -
     event::append(tx, &By::account(&account_id, now), subject, "feed_made", json!({})).await
 }
 
-/// Whose calendar a private address shows: account and hospital.
-pub async fn feed_account(tx: &mut Tx, token: &str) -> Result<(String, Option<String>)> {
+/// The scope of whoever a private calendar address belongs to; it ends with the account.
+pub async fn feed_scope(tx: &mut Tx, token: &str) -> Result<Scope> {
     let row = sqlx::query(
-        "select account.account_id, hospital_id from calendar_feed
+        "select login from calendar_feed
          join account on account.account_id = calendar_feed.account_id
          where token_hash = $1 and revoked_at is null and disabled_at is null",
     )
@@ -262,5 +262,6 @@ pub async fn feed_account(tx: &mut Tx, token: &str) -> Result<(String, Option<St
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound("calendar"))?;
-    Ok((row.try_get(0)?, row.try_get(1)?))
+    let login: String = row.try_get(0)?;
+    crate::account::scope_of_login(tx, &login).await
 }

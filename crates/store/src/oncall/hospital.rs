@@ -3,7 +3,6 @@
 use rules::emergency::HospitalFacts;
 use rules::{Position, Time};
 use serde_json::json;
-use sqlx::Row;
 
 use crate::account::Channel;
 use crate::event::{self, By, Subject};
@@ -69,8 +68,8 @@ pub async fn add_hospital(tx: &mut Tx, by: &By, new: &NewHospital) -> Result<()>
     sqlx::query(
         "insert into hospital (hospital_id, region_code, name_zh, name_en, short_zh, short_en,
             sort_key, address_zh, address_en, gate_zh, gate_en, phone, lat, lng, answers_by,
-            feed_token, joined_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+            joined_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(&new.hospital_id)
     .bind(&new.region_code)
@@ -87,7 +86,6 @@ pub async fn add_hospital(tx: &mut Tx, by: &By, new: &NewHospital) -> Result<()>
     .bind(new.at.lat)
     .bind(new.at.lng)
     .bind(new.answers.code())
-    .bind(tx.id("feed", by.now)?)
     .bind(new.joined_at.0)
     .execute(tx.conn())
     .await?;
@@ -364,15 +362,4 @@ pub async fn hotline_history(tx: &mut Tx) -> Result<Vec<Hotline>> {
     )
     .fetch_all(tx.conn())
     .await?)
-}
-
-/// A hospital by the private token of its calendar feed.
-pub async fn hospital_of_feed(tx: &mut Tx, token: &str) -> Result<Hospital> {
-    let row = sqlx::query("select hospital_id from hospital where feed_token = $1")
-        .bind(token)
-        .fetch_optional(tx.conn())
-        .await?
-        .ok_or(Error::NotFound("hospital"))?;
-    let id: String = row.try_get(0)?;
-    hospital(tx, &id).await
 }
