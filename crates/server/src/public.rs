@@ -179,6 +179,8 @@ struct Qr {
     attendings: Vec<PersonShown>,
     anaesthetists: Vec<PersonShown>,
     others: Vec<PersonShown>,
+    /// The green channel's number, where the city has one.
+    hotline: Option<String>,
 }
 
 /// `GET /q/{serial}`
@@ -192,6 +194,8 @@ pub(crate) async fn qr_page(
     let frame = Frame::of(&app, lang, &format!("/q/{serial}"), &Fields::of(query));
     let mut tx = app.db().read().await.told(lang)?;
     let page = store::public::by_serial(&mut tx, &serial, app.now()).await.told(lang)?;
+    let hotlines = store::oncall::hotlines(&mut tx, app.now()).await.told(lang)?;
+    let city = hotlines.into_iter().find(|line| line.hospital_id.is_none());
     let (mark, state) = standing(lang, &page.place, frame.now);
     let people = people_shown(frame.when, &page.people, frame.now);
     let (mut attendings, mut anaesthetists, mut others) = (Vec::new(), Vec::new(), Vec::new());
@@ -214,6 +218,7 @@ pub(crate) async fn qr_page(
             attendings,
             anaesthetists,
             others,
+            hotline: city.map(|line| line.number),
             page,
             frame,
         },
