@@ -110,6 +110,9 @@ fn channel_plan(data: &Data) -> sim::ChannelPlan {
     sim::ChannelPlan {
         hospital_desks,
         clinics: of_role(AccountRole::ClinicHead),
+        tester: of_role(AccountRole::QcDirector).pop().map(|login| {
+            (login, data.hospitals.iter().map(|hospital| hospital.id.clone()).collect())
+        }),
         every_min: CRY_EVERY_MIN,
     }
 }

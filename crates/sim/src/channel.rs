@@ -16,6 +16,8 @@ pub struct ChannelPlan {
     pub hospital_desks: Vec<String>,
     /// Logins of clinics that cry for help.
     pub clinics: Vec<String>,
+    /// The QC centre's login and the hospitals it tests unannounced.
+    pub tester: Option<(String, Vec<String>)>,
     /// City minutes between two cries.
     pub every_min: i64,
 }
@@ -36,6 +38,7 @@ pub(crate) struct Channel {
     look_at: Time,
     cry_at: Option<Time>,
     cries: u64,
+    test_at: Option<Time>,
     /// When each desk first saw each case.
     seen: HashMap<(String, String), Time>,
     steps: BTreeMap<(Time, u64), Step>,
@@ -46,6 +49,9 @@ pub(crate) struct Channel {
 const LOOK_EVERY_MS: i64 = 5 * Time::SECOND_MS;
 /// The first cry comes this long after the start, so that whoever watches has found the desk.
 const FIRST_CRY_MIN: i64 = 4;
+/// The first unannounced call-out test, and between two of them.
+const FIRST_TEST_MIN: i64 = 11;
+const TEST_EVERY_MIN: i64 = 53;
 const CARDS: [&str; 5] =
     ["anaphylaxis", "last", "vascular_occlusion", "haemorrhage", "vision_loss"];
 
@@ -71,6 +77,7 @@ impl Channel {
             look_at: Time(0),
             cry_at: None,
             cries: 0,
+            test_at: None,
             seen: HashMap::new(),
             steps: BTreeMap::new(),
             next: 0,
@@ -97,6 +104,11 @@ impl Channel {
         if now >= cry_at && !self.plan.clinics.is_empty() {
             self.cry_at = Some(now.plus_min(self.plan.every_min.max(1)));
             self.cry(now).await?;
+        }
+        let test_at = *self.test_at.get_or_insert(now.plus_min(FIRST_TEST_MIN));
+        if now >= test_at {
+            self.test_at = Some(now.plus_min(TEST_EVERY_MIN));
+            self.test().await?;
         }
         if now >= self.look_at {
             self.look_at = now.plus_ms(LOOK_EVERY_MS);
@@ -133,6 +145,24 @@ impl Channel {
         Ok(())
     }
 
+    /// Calls every hospital without a word beforehand.
+    async fn test(&mut self) -> Result<(), Away> {
+        let Some((login, hospitals)) = self.plan.tester.clone() else { return Ok(()) };
+        let names: Vec<String> = hospitals.iter().map(|id| format!("test_{id}")).collect();
+        let fields: Vec<(&str, String)> =
+            names.iter().map(|name| (name.as_str(), "1".to_owned())).collect();
+        self.session(&login)?.post("/readiness/tests", &fields).await?;
+        Ok(())
+    }
+
+    /// Whether what a desk sees has waited long enough; remembers when it first saw it.
+    fn waited(&mut self, login: &str, id: &str, now: Time) -> bool {
+        let first = *self.seen.entry((login.to_owned(), id.to_owned())).or_insert(now);
+        let wait = 45 + drawn(&["answer", login, id], 75);
+        let wait_ms = i64::try_from(wait).unwrap_or(60) * Time::SECOND_MS;
+        first.ms_until(now) >= wait_ms
+    }
+
     fn later(
         &mut self,
         at: Time,
@@ -149,12 +179,14 @@ impl Channel {
     async fn answer(&mut self, now: Time) -> Result<(), Away> {
         for login in self.plan.hospital_desks.clone() {
             let page = self.session(&login)?.get("/hospital").await?;
+            for test_id in ids_after(&page, "action=\"/readiness/tests/") {
+                if self.waited(&login, &test_id, now) {
+                    let path = format!("/readiness/tests/{test_id}/answer");
+                    self.session(&login)?.post(&path, &[]).await?;
+                }
+            }
             for emergency_id in ids_after(&page, "action=\"/emergencies/") {
-                let key = (login.clone(), emergency_id.clone());
-                let first = *self.seen.entry(key).or_insert(now);
-                let wait = 45 + drawn(&["answer", &login, &emergency_id], 75);
-                let wait_ms = i64::try_from(wait).unwrap_or(60) * Time::SECOND_MS;
-                if first.ms_until(now) < wait_ms {
+                if !self.waited(&login, &emergency_id, now) {
                     continue;
                 }
                 let accept = [("mark", "accept".to_owned())];
