@@ -18,6 +18,13 @@ fn role_words(role: AccountRole) -> (&'static str, &'static str) {
         AccountRole::QcClerk => ("质控中心值守", "QC centre desk"),
         AccountRole::HospitalDesk => ("医院值班台", "hospital desk"),
         AccountRole::OnCallDoctor => ("值守医师", "on-call doctor"),
+        AccountRole::CallTaker => ("96120 接线员", "96120 call-taker"),
+        AccountRole::Dispatcher => ("96120 调度员", "96120 dispatcher"),
+        AccountRole::Crew => ("车组", "crew"),
+        AccountRole::OperatorManager => ("转送企业", "transfer operator"),
+        AccountRole::WardDesk => ("医院转送联络台", "hospital transfer desk"),
+        AccountRole::TransferOfficer => ("转送监管", "transfer regulator"),
+        AccountRole::Liaison120 => ("120 联络员", "120 liaison"),
     }
 }
 

@@ -23,6 +23,20 @@ coded! {
         HospitalDesk = "hospital_desk",
         /// 值守医师: paged, accepts, swaps own shifts, answers as an expert.
         OnCallDoctor = "on_call_doctor",
+        /// 96120 接线员: answers, triages, quotes, books.
+        CallTaker = "call_taker",
+        /// 调度员: also plans vehicles.
+        Dispatcher = "dispatcher",
+        /// 车组: a driver or an escort with the phone page.
+        Crew = "crew",
+        /// 转送企业管理人员: own vehicles, crews, contracts.
+        OperatorManager = "operator_manager",
+        /// 医院转送联络台: books for the wards of the own hospital.
+        WardDesk = "ward_desk",
+        /// 卫生健康行政部门的转送监管人员
+        TransferOfficer = "transfer_officer",
+        /// 120 指挥中心联络员: takes over, hands back.
+        Liaison120 = "liaison_120",
     }
 }
 
@@ -54,6 +68,20 @@ coded! {
         OnCall = "on_call",
         /// Ask the QC centre for an expert's opinion about an alert [Z20].
         AskOpinion = "ask_opinion",
+        /// Answer 96120, triage, quote and book.
+        TakeCalls = "take_calls",
+        /// Plan vehicles and override the plan.
+        DispatchVehicles = "dispatch_vehicles",
+        /// Drive and look after people: steps, checklists, positions of the own shift.
+        Ride = "ride",
+        /// Vehicles, crews, shifts and accreditations of the own operator.
+        ManageFleet = "manage_fleet",
+        /// Ask for transfers from and to the own hospital.
+        RequestTransfer = "request_transfer",
+        /// Contracts, areas, monthly report, complaints, improvements of the whole city.
+        OverseeTransfer = "oversee_transfer",
+        /// Take over what 96120 hands to 120, and hand back.
+        Liaise120 = "liaise_120",
     }
 }
 
@@ -72,6 +100,13 @@ pub fn may(role: AccountRole, permission: Permission) -> bool {
         P::ManageHospital => role == R::HospitalDesk,
         P::OnCall => role == R::OnCallDoctor,
         P::AskOpinion => matches!(role, R::Director | R::Officer),
+        P::TakeCalls => matches!(role, R::CallTaker | R::Dispatcher),
+        P::DispatchVehicles => role == R::Dispatcher,
+        P::Ride => role == R::Crew,
+        P::ManageFleet => role == R::OperatorManager,
+        P::RequestTransfer => role == R::WardDesk,
+        P::OverseeTransfer => role == R::TransferOfficer,
+        P::Liaise120 => role == R::Liaison120,
     }
 }
 
@@ -94,6 +129,13 @@ mod tests {
         qc_clerk       run_desk,manage_channel
         hospital_desk  receive,manage_hospital
         on_call_doctor receive,on_call
+        call_taker     take_calls
+        dispatcher     take_calls,dispatch_vehicles
+        crew           ride
+        operator_manager manage_fleet
+        ward_desk      request_transfer
+        transfer_officer oversee_transfer
+        liaison_120    liaise_120
     ";
 
     #[test]

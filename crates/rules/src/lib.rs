@@ -17,6 +17,7 @@ pub mod operation;
 pub mod pack;
 pub mod register;
 pub mod terminal;
+pub mod transfer;
 mod units;
 
 pub use units::{Position, Time};

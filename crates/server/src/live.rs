@@ -29,8 +29,9 @@ pub(crate) struct Change {
     pub position: i64,
     pub kind: &'static str,
     pub institution_id: String,
-    /// Hospitals that take part as well, from the event's particulars.
-    pub hospitals: Arc<[String]>,
+    /// Who takes part as well, from the event's particulars: hospitals of the channel; operators,
+    /// crews and sites of the transfer service.
+    pub parties: Arc<[String]>,
     /// What streams send of it, written once however many listen.
     data: Arc<str>,
 }
@@ -46,17 +47,23 @@ enum Hears {
     Hospital(String),
     /// Everything of the green channel, nothing of supervision.
     Channel,
+    /// Everything of the transfer service.
+    Transfer,
+    /// What this operator, crew member or site takes part in.
+    Party(String),
 }
 
 impl Hears {
     fn tells(&self, change: &Change) -> bool {
         match self {
-            Hears::All => !of_channel(change.kind),
+            Hears::All => !of_channel(change.kind) && !of_transfer(change.kind),
             Hears::Institutions { ids, channel } => {
                 (*channel || !of_channel(change.kind)) && ids.contains(&change.institution_id)
             }
-            Hears::Hospital(id) => change.institution_id == *id || change.hospitals.contains(id),
+            Hears::Hospital(id) => change.institution_id == *id || change.parties.contains(id),
             Hears::Channel => of_channel(change.kind),
+            Hears::Transfer => of_transfer(change.kind),
+            Hears::Party(id) => of_transfer(change.kind) && change.parties.contains(id),
         }
     }
 }
@@ -65,11 +72,15 @@ fn of_channel(kind: &str) -> bool {
     matches!(kind, "emergency" | "oncall" | "stock" | "enquiry")
 }
 
-/// The hospitals that an event of the channel names.
-fn hospitals_of(particulars: &str) -> Arc<[String]> {
+fn of_transfer(kind: &str) -> bool {
+    matches!(kind, "transfer" | "phone_call" | "vehicle")
+}
+
+/// Who takes part by an event's own words.
+fn parties_of(particulars: &str) -> Arc<[String]> {
     #[derive(serde::Deserialize)]
     struct Named {
-        #[serde(default)]
+        #[serde(default, alias = "parties")]
         hospitals: Vec<String>,
     }
     let named = serde_json::from_str::<Named>(particulars);
@@ -89,11 +100,14 @@ impl Change {
             "call_out" | "rota" | "rota_override" | "channel_alert" | "zone" | "hotline"
             | "hospital" => "oncall",
             "stock" => "stock",
+            "booking" | "shift" | "handover_120" => "transfer",
+            "phone_call" => "phone_call",
+            "vehicle" => "vehicle",
             "enquiry" => "enquiry",
             _ => return None,
         };
-        let hospitals =
-            if of_channel(kind) { hospitals_of(&event.particulars) } else { Arc::default() };
+        let named = of_channel(kind) || of_transfer(kind);
+        let parties = if named { parties_of(&event.particulars) } else { Arc::default() };
         let data = json!({
             "position": event.position, "kind": kind, "institution": event.institution_id,
         });
@@ -101,7 +115,7 @@ impl Change {
             position: event.position,
             kind,
             institution_id: event.institution_id.clone(),
-            hospitals,
+            parties,
             data: data.to_string().into(),
         })
     }
@@ -138,6 +152,10 @@ async fn watched(tx: &mut store::Tx, scope: &Scope, now: rules::Time) -> store::
     match scope.listens() {
         Listens::Channel => return Ok(Hears::Channel),
         Listens::Holder(id) => return Ok(Hears::Hospital(id)),
+        Listens::Transfer => {
+            let own = [scope.operator(), scope.crew(), scope.site()].into_iter().flatten().next();
+            return Ok(own.map_or(Hears::Transfer, |id| Hears::Party(id.to_owned())));
+        }
         Listens::Register => {}
     }
     let whole_city = scope.account().is_some_and(|account| {

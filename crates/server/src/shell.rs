@@ -74,6 +74,13 @@ pub(crate) fn home_of(role: AccountRole) -> &'static str {
         AccountRole::Doctor => "/me",
         AccountRole::QcDirector | AccountRole::QcClerk => "/desk",
         AccountRole::HospitalDesk | AccountRole::OnCallDoctor => "/hospital",
+        AccountRole::CallTaker => "/transfer/calls",
+        AccountRole::Dispatcher => "/transfer/board",
+        AccountRole::Crew => "/crew",
+        AccountRole::OperatorManager => "/transfer/fleet",
+        AccountRole::WardDesk => "/transfer/ward",
+        AccountRole::TransferOfficer => "/transfer/report",
+        AccountRole::Liaison120 => "/transfer/handovers",
     }
 }
 

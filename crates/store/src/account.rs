@@ -13,162 +13,10 @@ use crate::event::{self, By, Subject};
 use crate::pack::hex;
 use crate::{Error, Result, Tx, error};
 
-/// Whose data a reader may see. Only this file makes one, so a page cannot forget territory (属地)
-/// or leak another clinic's data.
-#[derive(Clone, Debug)]
-pub struct Scope {
-    reach: Reach,
-    channel: Channel,
-    account: Option<Account>,
-}
+mod scope;
 
-/// What of the green channel a scope reaches. Bureaus reach nothing of it but figures: a cry for
-/// help must never be a report against oneself (docs/decisions/0010-care-is-no-evidence.md).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Channel {
-    Nothing,
-    City,
-    /// What this hospital was called to.
-    Hospital(String),
-    /// What happened in this institution.
-    Institution(String),
-}
-
-impl Channel {
-    fn of(account: &Account) -> Channel {
-        let named = |id: &Option<String>| id.clone().unwrap_or_else(|| NOBODYS.to_owned());
-        match account.role {
-            AccountRole::Director | AccountRole::Officer | AccountRole::DutyViewer => {
-                Channel::Nothing
-            }
-            AccountRole::ClinicHead | AccountRole::Doctor => {
-                Channel::Institution(named(&account.institution_id))
-            }
-            AccountRole::QcDirector | AccountRole::QcClerk => Channel::City,
-            AccountRole::HospitalDesk | AccountRole::OnCallDoctor => {
-                Channel::Hospital(named(&account.hospital_id))
-            }
-        }
-    }
-
-    /// The bounds a query of the channel filters by: hospital, institution. `None` does not bound.
-    pub(crate) fn bounds(&self) -> (Option<&str>, Option<&str>) {
-        match self {
-            Channel::Nothing => (Some(NOBODYS), Some(NOBODYS)),
-            Channel::City => (None, None),
-            Channel::Hospital(id) => (Some(id), None),
-            Channel::Institution(id) => (None, Some(id)),
-        }
-    }
-}
-
-/// Which changes a live stream tells of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Listens {
-    /// Those of the institutions in the scope's territory.
-    Register,
-    /// Those of one hospital.
-    Holder(String),
-    /// Everything of the green channel.
-    Channel,
-}
-
-/// An institution that does not exist. Not the empty text: that marks events of no institution.
-const NOBODYS: &str = "-";
-
-/// The bounds a query filters by; `None` does not bound.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Reach {
-    pub region: Option<String>,
-    pub institution: Option<String>,
-    pub practitioner: Option<String>,
-}
-
-impl Scope {
-    fn of_account(account: Account) -> Scope {
-        let reach = match account.role {
-            AccountRole::Director | AccountRole::Officer | AccountRole::DutyViewer => {
-                Reach { region: account.district.clone(), ..Reach::default() }
-            }
-            AccountRole::ClinicHead => {
-                Reach { institution: Some(account.institution_or_none()), ..Reach::default() }
-            }
-            AccountRole::Doctor => Reach {
-                practitioner: Some(account.practitioner_id.clone().unwrap_or_default()),
-                ..Reach::default()
-            },
-            // The channel's people see nothing of supervision.
-            AccountRole::QcDirector
-            | AccountRole::QcClerk
-            | AccountRole::HospitalDesk
-            | AccountRole::OnCallDoctor => {
-                Reach { institution: Some(NOBODYS.to_owned()), ..Reach::default() }
-            }
-        };
-        Scope { reach, channel: Channel::of(&account), account: Some(account) }
-    }
-
-    /// The platform's own jobs see the whole city.
-    pub fn system() -> Scope {
-        Scope { reach: Reach::default(), channel: Channel::City, account: None }
-    }
-
-    pub(crate) fn channel(&self) -> &Channel {
-        &self.channel
-    }
-
-    /// The hospital of an account of the channel.
-    pub fn hospital(&self) -> Option<&str> {
-        match &self.channel {
-            Channel::Hospital(id) => Some(id),
-            _ => None,
-        }
-    }
-
-    /// The institution an account cries for help from.
-    pub fn own_institution(&self) -> Option<&str> {
-        match &self.channel {
-            Channel::Institution(id) => Some(id),
-            _ => None,
-        }
-    }
-
-    /// Whose changes the account's live stream tells of: `None` for everybody's.
-    pub fn listens(&self) -> Listens {
-        match &self.channel {
-            Channel::City => Listens::Channel,
-            Channel::Hospital(id) => Listens::Holder(id.clone()),
-            Channel::Nothing | Channel::Institution(_) => Listens::Register,
-        }
-    }
-
-    pub(crate) fn reach(&self) -> &Reach {
-        &self.reach
-    }
-
-    /// The reach for rows that belong to an institution and to no person: a doctor, who is bound to
-    /// the own person alone, reaches none of them.
-    pub(crate) fn institutions_reach(&self) -> Reach {
-        let mut reach = self.reach.clone();
-        if reach.practitioner.is_some() {
-            reach.institution = Some(NOBODYS.to_owned());
-        }
-        reach
-    }
-
-    pub fn account(&self) -> Option<&Account> {
-        self.account.as_ref()
-    }
-
-    /// Whether clients' real names may be shown: only to the clinic itself [N51].
-    pub fn sees_client_names(&self, institution_id: &str) -> bool {
-        self.may(Permission::Declare) && self.reach.institution.as_deref() == Some(institution_id)
-    }
-
-    pub fn may(&self, permission: Permission) -> bool {
-        self.account.as_ref().is_some_and(|account| rules::account::may(account.role, permission))
-    }
-}
+pub use scope::{Listens, Scope};
+pub(crate) use scope::{Channel, Fleet};
 
 /// An account as signed in.
 #[derive(Clone, Debug)]
@@ -183,12 +31,15 @@ pub struct Account {
     pub institution_id: Option<String>,
     pub practitioner_id: Option<String>,
     pub hospital_id: Option<String>,
+    pub operator_id: Option<String>,
+    pub crew_id: Option<String>,
+    pub site_id: Option<String>,
 }
 
 impl Account {
     /// An account without the institution its role needs must see nothing, not everything.
     fn institution_or_none(&self) -> String {
-        self.institution_id.clone().unwrap_or_else(|| NOBODYS.to_owned())
+        self.institution_id.clone().unwrap_or_else(|| scope::NOBODYS.to_owned())
     }
 }
 
@@ -203,6 +54,9 @@ struct AccountRow {
     institution_id: Option<String>,
     practitioner_id: Option<String>,
     hospital_id: Option<String>,
+    operator_id: Option<String>,
+    crew_id: Option<String>,
+    site_id: Option<String>,
     city: i64,
 }
 
@@ -222,6 +76,9 @@ impl AccountRow {
             institution_id: self.institution_id,
             practitioner_id: self.practitioner_id,
             hospital_id: self.hospital_id,
+            operator_id: self.operator_id,
+            crew_id: self.crew_id,
+            site_id: self.site_id,
         })
     }
 }
@@ -237,6 +94,9 @@ pub struct NewAccount {
     pub institution_id: Option<String>,
     pub practitioner_id: Option<String>,
     pub hospital_id: Option<String>,
+    pub operator_id: Option<String>,
+    pub crew_id: Option<String>,
+    pub site_id: Option<String>,
     pub password_hash: String,
 }
 
@@ -244,8 +104,9 @@ pub async fn open(tx: &mut Tx, by: &By, new: &NewAccount) -> Result<String> {
     let account_id = tx.id("acc", by.now)?;
     sqlx::query(
         "insert into account (account_id, login, role, name_zh, name_en, region_code,
-            institution_id, practitioner_id, password_hash, hospital_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            institution_id, practitioner_id, password_hash, hospital_id, operator_id, crew_id,
+            site_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(&account_id)
     .bind(&new.login)
@@ -257,6 +118,9 @@ pub async fn open(tx: &mut Tx, by: &By, new: &NewAccount) -> Result<String> {
     .bind(&new.practitioner_id)
     .bind(&new.password_hash)
     .bind(&new.hospital_id)
+    .bind(&new.operator_id)
+    .bind(&new.crew_id)
+    .bind(&new.site_id)
     .execute(tx.conn())
     .await?;
     let institution_id = new.institution_id.as_deref().unwrap_or("");
@@ -393,7 +257,7 @@ pub async fn session_seen(tx: &mut Tx, token: &str, machine_now: Time) -> Result
 async fn account(tx: &mut Tx, account_id: &str) -> Result<Account> {
     let row: Option<AccountRow> = sqlx::query_as(
         "select account_id, login, role, account.name_zh, account.name_en, account.region_code,
-            institution_id, practitioner_id, hospital_id,
+            institution_id, practitioner_id, hospital_id, operator_id, crew_id, site_id,
             (select count(*) from region
              where region.region_code = account.region_code and parent_code is null) as city
          from account where account_id = $1 and disabled_at is null",

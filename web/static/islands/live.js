@@ -19,7 +19,10 @@
 /** @typedef {'on' | 'off' | 'wait'} State */
 
 const NAME = 'baize-live';
-const KINDS = ['checkin', 'alert', 'operation', 'terminal', 'institution'];
+const KINDS = [
+  'checkin', 'alert', 'operation', 'terminal', 'institution', 'emergency', 'oncall', 'stock',
+  'enquiry', 'transfer', 'phone_call', 'vehicle',
+];
 const GATHER_MS = 150;
 /** The server speaks every 15 s; after three silences the stream counts as dead. */
 const SILENCE_MS = 46_000;

@@ -176,7 +176,17 @@ fn account(account: &Account, names: &Names<'_>) -> Vec<String> {
         AccountRole::HospitalDesk | AccountRole::OnCallDoctor => {
             found.extend(account.hospital.is_none().then(|| lacks("hospital")));
         }
-        AccountRole::QcDirector | AccountRole::QcClerk => {}
+        AccountRole::OperatorManager => {
+            found.extend(account.operator.is_none().then(|| lacks("operator")));
+        }
+        AccountRole::Crew => found.extend(account.crew.is_none().then(|| lacks("crew"))),
+        AccountRole::WardDesk => found.extend(account.site.is_none().then(|| lacks("site"))),
+        AccountRole::QcDirector
+        | AccountRole::QcClerk
+        | AccountRole::CallTaker
+        | AccountRole::Dispatcher
+        | AccountRole::TransferOfficer
+        | AccountRole::Liaison120 => {}
     }
     found.extend(account.region.iter().filter_map(|code| names.region(code)));
     found.extend(account.institution.iter().filter_map(|id| names.institution(id)));

@@ -118,6 +118,9 @@ tables! {
         institution: Option<String>,
         practitioner: Option<String>,
         hospital: Option<String>,
+        operator: Option<String>,
+        crew: Option<String>,
+        site: Option<String>,
     }
 
     Institution {

@@ -66,6 +66,9 @@ pub async fn enter(
             institution_id: account.institution.clone(),
             practitioner_id: account.practitioner.clone(),
             hospital_id: account.hospital.clone(),
+            operator_id: account.operator.clone(),
+            crew_id: account.crew.clone(),
+            site_id: account.site.clone(),
             password_hash: password_hash.clone(),
         };
         let id = store::account::open(tx, &By::system(JOB, opened), &new).await?;

@@ -63,6 +63,13 @@ word_of!(account_role(AccountRole) {
     AccountRole::QcClerk: "质控中心值守" / "QC centre desk";
     AccountRole::HospitalDesk: "医院值班台" / "Hospital desk";
     AccountRole::OnCallDoctor: "值守医师" / "On-call doctor";
+    AccountRole::CallTaker: "接线员" / "Call-taker";
+    AccountRole::Dispatcher: "调度员" / "Dispatcher";
+    AccountRole::Crew: "车组" / "Crew";
+    AccountRole::OperatorManager: "转送企业" / "Operator";
+    AccountRole::WardDesk: "医院转送联络台" / "Hospital desk";
+    AccountRole::TransferOfficer: "转送监管" / "Regulator";
+    AccountRole::Liaison120: "120 联络员" / "120 liaison";
 });
 
 word_of!(role(Role) {
