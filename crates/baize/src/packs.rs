@@ -20,6 +20,10 @@ pub const CHANNEL: &[(&str, &str)] = &[(
     "packs/aesthetics/channel-2025.03.toml",
     include_str!("../../../packs/aesthetics/channel-2025.03.toml"),
 )];
+pub const CREW: &[(&str, &str)] = &[(
+    "packs/transfer/crew-2023.06.toml",
+    include_str!("../../../packs/transfer/crew-2023.06.toml"),
+)];
 
 /// Reads them.
 ///
@@ -30,7 +34,13 @@ pub fn read(calendar: Calendar) -> store::Result<Packs> {
         files.iter().map(|(_, text)| *text).collect()
     };
     let (rules, procedures) = (texts(RULES), texts(PROCEDURES));
-    let (cards, channel) = (texts(CARDS), texts(CHANNEL));
-    let texts = Texts { rules: &rules, procedures: &procedures, cards: &cards, channel: &channel };
+    let (cards, channel, crew) = (texts(CARDS), texts(CHANNEL), texts(CREW));
+    let texts = Texts {
+        rules: &rules,
+        procedures: &procedures,
+        cards: &cards,
+        channel: &channel,
+        crew: &crew,
+    };
     Packs::read(calendar, texts)
 }

@@ -55,6 +55,8 @@ pub enum Refusal {
     NoChannel,
     #[error("the expert has not said to be free of ties")]
     Conflict,
+    #[error("somebody is still aboard")]
+    Aboard,
 }
 
 #[derive(Debug, thiserror::Error)]

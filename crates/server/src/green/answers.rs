@@ -155,11 +155,13 @@ mod tests {
         let rules = text("rules-2024.01");
         let procedures = text("procedures-2024.01");
         let (cards, channel) = (text("cards-2025.03"), text("channel-2025.03"));
+        let crew = text("../transfer/crew-2023.06");
         let texts = store::pack::Texts {
             rules: &[&rules],
             procedures: &[&procedures],
             cards: &[&cards],
             channel: &[&channel],
+            crew: &[&crew],
         };
         let calendar = Calendar { offset_min: 480, week_starts_on: WeekStart::Monday };
         let packs = store::Packs::read(calendar, texts).unwrap();
