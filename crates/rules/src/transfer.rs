@@ -3,6 +3,11 @@
 //! A booking is asked for, triaged, priced, confirmed, planned onto a vehicle, fetched and brought.
 //! Whatever happens on the way, a red flag ends it with 120 and never with a wait.
 
+pub mod service;
+pub mod tariff;
+pub mod tier;
+pub mod triage;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Time, coded};
@@ -258,14 +263,12 @@ impl Course {
             Mark::Start => (crew || desk) && state == State::Assigned,
             Mark::OnScene => (crew || desk) && matches!(state, State::Assigned | State::Started),
             Mark::Load => {
-                (crew || desk)
-                    && matches!(state, State::Assigned | State::Started | State::OnScene)
+                (crew || desk) && matches!(state, State::Assigned | State::Started | State::OnScene)
             }
             Mark::Arrive => (crew || desk) && aboard,
             Mark::Complete => (crew || desk) && self.arrived_at.is_some(),
             Mark::Cancel => {
-                self.loaded_at.is_none()
-                    && (desk || matches!(party, Party::Family | Party::Ward))
+                self.loaded_at.is_none() && (desk || matches!(party, Party::Family | Party::Ward))
             }
             Mark::NoShow => {
                 (crew || desk) && self.on_scene_at.is_some() && self.loaded_at.is_none()

@@ -15,8 +15,8 @@ use crate::{Error, Result, Tx, error};
 
 mod scope;
 
-pub use scope::{Listens, Scope};
 pub(crate) use scope::{Channel, Fleet};
+pub use scope::{Listens, Scope};
 
 /// An account as signed in.
 #[derive(Clone, Debug)]
