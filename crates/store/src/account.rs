@@ -15,7 +15,7 @@ use crate::{Error, Result, Tx, error};
 
 mod scope;
 
-pub(crate) use scope::{Channel, Fleet};
+pub(crate) use scope::Channel;
 pub use scope::{Listens, Scope};
 
 /// An account as signed in.
