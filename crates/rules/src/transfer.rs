@@ -4,6 +4,10 @@
 //! Whatever happens on the way, a red flag ends it with 120 and never with a wait.
 
 mod crew;
+pub mod service;
+pub mod tariff;
+pub mod tier;
+pub mod triage;
 
 pub use crew::{
     CrewPack, FamilyLimits, Filed, IncidentKind, Item, LinkView, ListKind, PositionLimits,

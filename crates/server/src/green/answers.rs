@@ -149,19 +149,31 @@ mod tests {
 
     fn pack() -> ChannelPack {
         let text = |name: &str| {
-            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs/aesthetics/");
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs/");
             std::fs::read_to_string(format!("{folder}{name}.toml")).unwrap()
         };
-        let rules = text("rules-2024.01");
-        let procedures = text("procedures-2024.01");
-        let (cards, channel) = (text("cards-2025.03"), text("channel-2025.03"));
+        let rules = text("aesthetics/rules-2024.01");
+        let procedures = text("aesthetics/procedures-2024.01");
+        let (cards, channel) =
+            (text("aesthetics/cards-2025.03"), text("aesthetics/channel-2025.03"));
+        let [service, triage] =
+            ["service", "triage"].map(|of| text(&format!("transfer/{of}-2025.11")));
+        let tiers = text("transfer/tiers-2025.11");
+        let tariff = text("transfer/tariff-yuhuan-whole-2025.10");
         let crew = text("../transfer/crew-2023.06");
+        let transfer = store::pack::TransferTexts {
+            service: &[&service],
+            triage: &[&triage],
+            tiers: &[&tiers],
+            tariffs: &[&tariff],
+            crew: &[&crew],
+        };
         let texts = store::pack::Texts {
             rules: &[&rules],
             procedures: &[&procedures],
             cards: &[&cards],
             channel: &[&channel],
-            crew: &[&crew],
+            transfer,
         };
         let calendar = Calendar { offset_min: 480, week_starts_on: WeekStart::Monday };
         let packs = store::Packs::read(calendar, texts).unwrap();

@@ -14,7 +14,7 @@ use futures_util::FutureExt;
 use rules::Time;
 use rules::calendar::{Calendar, WeekStart};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
-use store::pack::Texts;
+use store::pack::{Texts, TransferTexts};
 use store::{Db, Engine, Ids, Packs, Tx};
 
 /// 2024-01-02T15:30+08:00, a Tuesday.
@@ -36,13 +36,22 @@ pub fn packs() -> Packs {
     let procedures = include_str!("../../../../packs/aesthetics/procedures-2024.01.toml");
     let cards = include_str!("../../../../packs/aesthetics/cards-2025.03.toml");
     let channel = include_str!("../../../../packs/aesthetics/channel-2025.03.toml");
-    let crew = include_str!("../../../../packs/transfer/crew-2023.06.toml");
+    let transfer = TransferTexts {
+        service: &[include_str!("../../../../packs/transfer/service-2025.11.toml")],
+        triage: &[include_str!("../../../../packs/transfer/triage-2025.11.toml")],
+        tiers: &[include_str!("../../../../packs/transfer/tiers-2025.11.toml")],
+        tariffs: &[
+            include_str!("../../../../packs/transfer/tariff-yuhuan-whole-2025.10.toml"),
+            include_str!("../../../../packs/transfer/tariff-yuhuan-part-2025.10.toml"),
+        ],
+        crew: &[include_str!("../../../../packs/transfer/crew-2023.06.toml")],
+    };
     let texts = Texts {
         rules: &[rules],
         procedures: &[procedures],
         cards: &[cards],
         channel: &[channel],
-        crew: &[crew],
+        transfer,
     };
     Packs::read(calendar, texts).unwrap()
 }
