@@ -21,6 +21,11 @@ pub const CHANNEL: &[(&str, &str)] = &[(
     include_str!("../../../packs/aesthetics/channel-2025.03.toml"),
 )];
 
+pub const ACCREDITATION: &[(&str, &str)] = &[(
+    "packs/transfer/accreditation-2023.06.toml",
+    include_str!("../../../packs/transfer/accreditation-2023.06.toml"),
+)];
+
 /// Reads them.
 ///
 /// # Errors
@@ -31,6 +36,13 @@ pub fn read(calendar: Calendar) -> store::Result<Packs> {
     };
     let (rules, procedures) = (texts(RULES), texts(PROCEDURES));
     let (cards, channel) = (texts(CARDS), texts(CHANNEL));
-    let texts = Texts { rules: &rules, procedures: &procedures, cards: &cards, channel: &channel };
+    let accreditation = texts(ACCREDITATION);
+    let texts = Texts {
+        rules: &rules,
+        procedures: &procedures,
+        cards: &cards,
+        channel: &channel,
+        accreditation: &accreditation,
+    };
     Packs::read(calendar, texts)
 }

@@ -76,6 +76,19 @@ coded! {
 }
 
 coded! {
+    /// Why a vehicle cannot be planned.
+    OutageReason {
+        /// 年检
+        Inspection = "inspection",
+        Repair = "repair",
+        /// 途中故障
+        Breakdown = "breakdown",
+        /// 终末消毒
+        Disinfection = "disinfection",
+    }
+}
+
+coded! {
     /// Who acts on a booking.
     Party {
         /// Call-taker or dispatcher.

@@ -27,6 +27,7 @@ pub mod page;
 pub mod public;
 pub mod register;
 pub mod terminal;
+pub mod transfer;
 mod writer;
 
 pub use account::Scope;

@@ -36,8 +36,14 @@ pub fn packs() -> Packs {
     let procedures = include_str!("../../../../packs/aesthetics/procedures-2024.01.toml");
     let cards = include_str!("../../../../packs/aesthetics/cards-2025.03.toml");
     let channel = include_str!("../../../../packs/aesthetics/channel-2025.03.toml");
-    let texts =
-        Texts { rules: &[rules], procedures: &[procedures], cards: &[cards], channel: &[channel] };
+    let accreditation = include_str!("../../../../packs/transfer/accreditation-2023.06.toml");
+    let texts = Texts {
+        rules: &[rules],
+        procedures: &[procedures],
+        cards: &[cards],
+        channel: &[channel],
+        accreditation: &[accreditation],
+    };
     Packs::read(calendar, texts).unwrap()
 }
 
