@@ -273,14 +273,12 @@ impl Course {
             Mark::Start => (crew || desk) && state == State::Assigned,
             Mark::OnScene => (crew || desk) && matches!(state, State::Assigned | State::Started),
             Mark::Load => {
-                (crew || desk)
-                    && matches!(state, State::Assigned | State::Started | State::OnScene)
+                (crew || desk) && matches!(state, State::Assigned | State::Started | State::OnScene)
             }
             Mark::Arrive => (crew || desk) && aboard,
             Mark::Complete => (crew || desk) && self.arrived_at.is_some(),
             Mark::Cancel => {
-                self.loaded_at.is_none()
-                    && (desk || matches!(party, Party::Family | Party::Ward))
+                self.loaded_at.is_none() && (desk || matches!(party, Party::Family | Party::Ward))
             }
             Mark::NoShow => {
                 (crew || desk) && self.on_scene_at.is_some() && self.loaded_at.is_none()

@@ -15,8 +15,8 @@ use crate::{Error, Result, Tx, error};
 
 mod scope;
 
+pub(crate) use scope::Channel;
 pub use scope::{Listens, Scope};
-pub(crate) use scope::{Channel, Fleet};
 
 /// An account as signed in.
 #[derive(Clone, Debug)]

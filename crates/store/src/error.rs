@@ -59,6 +59,8 @@ pub enum Refusal {
     Clash,
     #[error("a vehicle or a member of a crew is not accredited to the end")]
     NotAccredited,
+    #[error("another one has this number")]
+    Taken,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -56,8 +56,7 @@ fn a_booking_moves_by_one_table() {
         let [times, state, desk, crew, family] = cells[..] else { panic!("{row}") };
         let course = course(times);
         assert_eq!(course.state().code(), state, "row: {row}");
-        for (party, expected) in
-            [(Party::Desk, desk), (Party::Crew, crew), (Party::Family, family)]
+        for (party, expected) in [(Party::Desk, desk), (Party::Crew, crew), (Party::Family, family)]
         {
             let marks: Vec<&str> = course.marks(party).iter().map(|mark| mark.code()).collect();
             let marks = if marks.is_empty() { "-".to_owned() } else { marks.join(" ") };

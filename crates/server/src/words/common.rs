@@ -171,6 +171,7 @@ word_of!(refusal(Refusal) {
         / "The vehicle or one of the crew is already on duty then. Choose another one, or other hours.";
     Refusal::NotAccredited: "这辆车或其中一人的证件不能覆盖整个班次（A40），不能排班。请先更新证件，或换车换人。"
         / "The vehicle or one of the crew is not accredited for the whole shift (A40), so it cannot be planned. Renew the certificate first, or choose another one.";
+    Refusal::Taken: "这个号码已用在另一条记录上，请核对。" / "Another record has this number already; please check it.";
     Refusal::NoChannel: "本市还没有开通绿色通道，呼救不会有人收到。请立即拨打 120。"
         / "This city has no green channel yet: nobody would hear. Call 120 at once.";
 });

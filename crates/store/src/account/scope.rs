@@ -244,4 +244,3 @@ impl Scope {
         self.account.as_ref().is_some_and(|account| rules::account::may(account.role, permission))
     }
 }
-

@@ -100,11 +100,7 @@ pub(super) fn may_manage(scope: &Scope, now: Time) -> Result<By> {
 /// # Errors
 /// [`Refusal::Text`] for one without a number, [`Refusal::Hours`] for one that ends before it
 /// begins, [`Refusal::TooMany`].
-pub async fn enter_accreditation(
-    tx: &mut Tx,
-    by: &By,
-    new: &NewAccreditation,
-) -> Result<String> {
+pub async fn enter_accreditation(tx: &mut Tx, by: &By, new: &NewAccreditation) -> Result<String> {
     let number = fleet::named(&new.number)?;
     if new.from >= new.until {
         return Err(Refusal::Hours.into());
@@ -209,11 +205,7 @@ async fn operator_of(tx: &mut Tx, holder: Holder, holder_id: &str) -> Result<Str
     Ok(row.ok_or(Error::NotFound("holder"))?.try_get(0)?)
 }
 
-async fn certificates(
-    tx: &mut Tx,
-    holder: Holder,
-    holder_id: &str,
-) -> Result<Vec<Accreditation>> {
+async fn certificates(tx: &mut Tx, holder: Holder, holder_id: &str) -> Result<Vec<Accreditation>> {
     Ok(sqlx::query_as(
         "select accreditation_id, holder_kind, holder_id, kind, number, from_at, until_at,
             revoked_at
@@ -277,12 +269,7 @@ async fn holding(tx: &mut Tx, holder: Holder, holder_id: &str) -> Result<Holding
 }
 
 /// How one holder stands, whoever asks: whether a vehicle is accredited is public.
-pub async fn standing(
-    tx: &mut Tx,
-    holder: Holder,
-    holder_id: &str,
-    now: Time,
-) -> Result<Standing> {
+pub async fn standing(tx: &mut Tx, holder: Holder, holder_id: &str, now: Time) -> Result<Standing> {
     let holding = holding(tx, holder, holder_id).await?;
     Ok(holding.standing(tx, now))
 }

@@ -77,7 +77,8 @@ pub async fn enter_outage(tx: &mut Tx, by: &By, new: &NewOutage) -> Result<Strin
     .execute(tx.conn())
     .await?;
     let until = new.until.map(|until| until.0);
-    stopped(tx, by, &new.vehicle_id, "stopped", json!({"from": new.from.0, "until": until})).await?;
+    stopped(tx, by, &new.vehicle_id, "stopped", json!({"from": new.from.0, "until": until}))
+        .await?;
     Ok(outage_id)
 }
 
@@ -130,21 +131,22 @@ pub async fn end_outage(tx: &mut Tx, scope: &Scope, outage_id: &str, now: Time) 
 
 /// Outages that overlap a span, by their start.
 pub async fn outages(tx: &mut Tx, scope: &Scope, from: Time, until: Time) -> Result<Vec<Outage>> {
-    let (operator, crew) = fleet::reach(scope);
+    let bounds = scope.fleet().bounds();
     Ok(sqlx::query_as(
         "select outage_id, vehicle_outage.vehicle_id, reason, from_at, until_at
          from vehicle_outage join vehicle on vehicle.vehicle_id = vehicle_outage.vehicle_id
          where from_at < $2 and (until_at is null or until_at > $1)
            and (until_at is null or until_at > from_at)
            and (cast($3 as text) is null or operator_id = $3)
-           and (cast($4 as text) is null or exists (select 1 from crew_member
-                where crew_member.operator_id = vehicle.operator_id and crew_id = $4))
+           and (cast($4 as text) is null or exists (
+                select 1 from shift inner join shift_crew on shift_crew.shift_id = shift.shift_id
+                where shift.vehicle_id = vehicle.vehicle_id and shift_crew.crew_id = $4))
          order by from_at, outage_id limit $5",
     )
     .bind(from.0)
     .bind(until.0)
-    .bind(operator)
-    .bind(crew)
+    .bind(bounds.operator.or(bounds.site).or(bounds.handed))
+    .bind(bounds.crew)
     .bind(OUTAGES_MAX)
     .fetch_all(tx.conn())
     .await?)

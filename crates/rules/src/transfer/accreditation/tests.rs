@@ -98,9 +98,8 @@ fn an_accreditation_reaches_to_the_first_gap() {
     assert_eq!(until(&text, 10), Some(200));
     assert_eq!(until(&text, 250), Some(250), "not accredited at all");
     assert_eq!(until("-", 250), Some(250));
-    let look = |day: i64| {
-        next_look(&pack, None, &held(&text), Time(day * DAY)).map(|at| at.0 / DAY)
-    };
+    let look =
+        |day: i64| next_look(&pack, None, &held(&text), Time(day * DAY)).map(|at| at.0 / DAY);
     assert_eq!(look(10), Some(140));
     assert_eq!(look(140), Some(170));
     assert_eq!(look(170), Some(193));
