@@ -10,6 +10,7 @@ use crate::card::CardPack;
 use crate::channel::ChannelPack;
 use crate::register::{Anaesthesia, Category, InstitutionKind, Modality};
 use crate::transfer::CrewPack;
+use crate::transfer::accreditation::AccreditationPack;
 use crate::transfer::service::ServicePack;
 use crate::transfer::tariff::TariffPack;
 use crate::transfer::tier::TierPack;
@@ -65,7 +66,7 @@ macro_rules! packs {
 
 packs! {
     RulePack, ProcedurePack, CardPack, ChannelPack, ServicePack, TriagePack, TierPack, TariffPack,
-    CrewPack,
+    CrewPack, AccreditationPack,
 }
 
 /// Thresholds and the alert catalogue of one sector.

@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Time, coded};
 
+pub mod accreditation;
+
 coded! {
     /// The three classes of the national notice of November 2025 (国卫办医急函〔2025〕397号).
     Class {
@@ -80,6 +82,19 @@ coded! {
         Escort = "escort",
         Nurse = "nurse",
         Doctor = "doctor",
+    }
+}
+
+coded! {
+    /// Why a vehicle cannot be planned.
+    OutageReason {
+        /// 年检
+        Inspection = "inspection",
+        Repair = "repair",
+        /// 途中故障
+        Breakdown = "breakdown",
+        /// 终末消毒
+        Disinfection = "disinfection",
     }
 }
 

@@ -57,6 +57,12 @@ pub enum Refusal {
     Conflict,
     #[error("somebody is still aboard")]
     Aboard,
+    #[error("a vehicle or a member of a crew is on duty elsewhere then")]
+    Clash,
+    #[error("a vehicle or a member of a crew is not accredited to the end")]
+    NotAccredited,
+    #[error("another one has this number")]
+    Taken,
 }
 
 #[derive(Debug, thiserror::Error)]
