@@ -26,11 +26,13 @@ mod oncall;
 mod operation;
 mod password;
 mod public;
+mod qr;
 mod routes;
 mod sentence;
 mod session;
 mod shell;
 mod terminal;
+mod transfer;
 mod when;
 pub mod words;
 
