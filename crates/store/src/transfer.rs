@@ -4,24 +4,31 @@
 //! rows of this drawer alone and is blanked in time; events keep ids, codes, numbers and times.
 
 mod accreditation;
+mod area;
 mod booking;
+mod contract;
 mod fleet;
 mod outage;
 mod shift;
 
 pub(crate) use accreditation::look_at_holder;
 pub use accreditation::{
-    Accreditation, NewAccreditation, Standing, accreditations, add_accreditation,
-    enter_accreditation, revoke_accreditation, standing, standings, unaccredited,
+    Accreditation, NewAccreditation, Standing, accreditations, add_accreditation, certify,
+    revoke_accreditation, standing, standings, unaccredited,
 };
+pub use area::{Area, Place, add_area, areas, end_area, open_area, served};
 pub use booking::{
     Booking, BookingFilter, BookingLine, Details, End, NewBooking, book, booking, bookings, mark,
     marks, party, twins,
+};
+pub use contract::{
+    Contract, ContractFilter, NewContract, add_contract, contract_at, contracts, end_contract,
+    sign_contract,
 };
 pub use fleet::{
     CrewMember, NewCrewMember, NewOperator, NewSite, NewVehicle, Operator, Site, Vehicle,
     add_crew_member, add_operator, add_site, add_vehicle, crew, crew_member, join_crew_member,
     join_vehicle, operator, operators, sites, vehicle, vehicle_by_code, vehicles,
 };
-pub use outage::{NewOutage, Outage, add_outage, end_outage, enter_outage, outages};
+pub use outage::{NewOutage, Outage, add_outage, end_outage, outages, stop_vehicle};
 pub use shift::{Break, NewShift, Rider, Shift, add_shift, drop_shift, plan_shift, riders, shifts};
