@@ -10,7 +10,7 @@ mod timeline;
 mod times;
 mod transfer;
 
-pub use load::{Data, Wrong};
+pub use load::{Account, Data, Wrong};
 pub use seed::{Seeded, Trouble, seed};
 pub use timeline::Timeline;
 pub use times::read_at;
