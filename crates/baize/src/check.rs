@@ -6,9 +6,10 @@ use rules::card::CardPack;
 use rules::channel::ChannelPack;
 use rules::pack::{ProcedurePack, RulePack};
 use rules::transfer::accreditation::AccreditationPack;
+use rules::transfer::report::OversightPack;
 
 use crate::demo::{CITIES, Data};
-use crate::packs::{ACCREDITATION, CARDS, CHANNEL, PROCEDURES, RULES};
+use crate::packs::{ACCREDITATION, CARDS, CHANNEL, OVERSIGHT, PROCEDURES, RULES};
 
 /// What a file is, told by what stands in it.
 enum Kind {
@@ -17,6 +18,7 @@ enum Kind {
     Cards,
     Channel,
     Accreditation,
+    Oversight,
     City,
 }
 
@@ -34,7 +36,7 @@ pub fn run(files: &[PathBuf]) -> Checked {
     let mut catalogues = Vec::new();
     if files.is_empty() {
         let packs = RULES.iter().chain(PROCEDURES).chain(CARDS).chain(CHANNEL);
-        for (name, text) in packs.chain(ACCREDITATION) {
+        for (name, text) in packs.chain(ACCREDITATION).chain(OVERSIGHT) {
             checked.pack(name, text, &mut catalogues);
         }
         for (_, texts) in CITIES {
@@ -67,6 +69,7 @@ fn kind_of(text: &str) -> Kind {
         Ok(table) if table.contains_key("card") => Kind::Cards,
         Ok(table) if table.contains_key("escalation") => Kind::Channel,
         Ok(table) if table.contains_key("demand") => Kind::Accreditation,
+        Ok(table) if table.contains_key("indicator") => Kind::Oversight,
         Ok(table) if table.contains_key("pack") => Kind::Rules,
         // What cannot be read is said by the reader of cities, with its place.
         Ok(_) | Err(_) => Kind::City,
@@ -104,6 +107,8 @@ impl Checked {
             Kind::Channel => toml::from_str::<ChannelPack>(text)
                 .map(|pack| pack.faults().into_iter().chain(day(&pack.pack.valid_from)).collect()),
             Kind::Accreditation => toml::from_str::<AccreditationPack>(text)
+                .map(|pack| pack.faults().into_iter().chain(day(&pack.pack.valid_from)).collect()),
+            Kind::Oversight => toml::from_str::<OversightPack>(text)
                 .map(|pack| pack.faults().into_iter().chain(day(&pack.pack.valid_from)).collect()),
             Kind::Rules | Kind::City => toml::from_str::<RulePack>(text)
                 .map(|pack| pack.faults().into_iter().chain(day(&pack.pack.valid_from)).collect()),

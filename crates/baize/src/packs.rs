@@ -26,6 +26,11 @@ pub const ACCREDITATION: &[(&str, &str)] = &[(
     include_str!("../../../packs/transfer/accreditation-2023.06.toml"),
 )];
 
+pub const OVERSIGHT: &[(&str, &str)] = &[(
+    "packs/transfer/oversight-2023.06.toml",
+    include_str!("../../../packs/transfer/oversight-2023.06.toml"),
+)];
+
 /// Reads them.
 ///
 /// # Errors
@@ -36,13 +41,14 @@ pub fn read(calendar: Calendar) -> store::Result<Packs> {
     };
     let (rules, procedures) = (texts(RULES), texts(PROCEDURES));
     let (cards, channel) = (texts(CARDS), texts(CHANNEL));
-    let accreditation = texts(ACCREDITATION);
+    let (accreditation, oversight) = (texts(ACCREDITATION), texts(OVERSIGHT));
     let texts = Texts {
         rules: &rules,
         procedures: &procedures,
         cards: &cards,
         channel: &channel,
         accreditation: &accreditation,
+        oversight: &oversight,
     };
     Packs::read(calendar, texts)
 }

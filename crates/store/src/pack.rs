@@ -7,6 +7,7 @@ use rules::card::CardPack;
 use rules::channel::ChannelPack;
 use rules::pack::{Head, ProcedurePack, RulePack};
 use rules::transfer::accreditation::AccreditationPack;
+use rules::transfer::report::OversightPack;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 
@@ -21,6 +22,7 @@ pub struct Packs {
     cards: Vec<Dated<CardPack>>,
     channel: Vec<Dated<ChannelPack>>,
     accreditation: Vec<Dated<AccreditationPack>>,
+    oversight: Vec<Dated<OversightPack>>,
 }
 
 /// The TOML texts of a sector's packs, all versions.
@@ -32,6 +34,7 @@ pub struct Texts<'t> {
     pub channel: &'t [&'t str],
     /// Of the transfer service.
     pub accreditation: &'t [&'t str],
+    pub oversight: &'t [&'t str],
 }
 
 #[derive(Clone, Debug)]
@@ -60,14 +63,18 @@ impl Packs {
             accreditation: dated(calendar, texts.accreditation, |pack: &AccreditationPack| {
                 (&pack.pack, pack.faults())
             })?,
+            oversight: dated(calendar, texts.oversight, |pack: &OversightPack| {
+                (&pack.pack, pack.faults())
+            })?,
         };
         let lacking = packs.procedures.is_empty()
             || packs.cards.is_empty()
             || packs.channel.is_empty()
-            || packs.accreditation.is_empty();
+            || packs.accreditation.is_empty()
+            || packs.oversight.is_empty();
         let (Some(newest), false) = (packs.rules.last(), lacking) else {
-            let needed = "rules, a catalogue, cards, settings of the channel and what transfer \
-                          crews must hold are needed";
+            let needed = "rules, a catalogue, cards, settings of the channel and those of \
+                          transfer are needed";
             return Err(Error::Pack(needed.into()));
         };
         for rule in Rule::ALL {
@@ -108,6 +115,11 @@ impl Packs {
     /// What vehicles and crews must hold at a moment.
     pub fn accreditation_at(&self, at: Time) -> &AccreditationPack {
         in_force(&self.accreditation, at)
+    }
+
+    /// How the transfer service is judged at a moment.
+    pub fn oversight_at(&self, at: Time) -> &OversightPack {
+        in_force(&self.oversight, at)
     }
 
     /// The version named in a verdict.
@@ -165,7 +177,10 @@ pub(crate) async fn keep(tx: &mut Tx, now: Time) -> Result<()> {
         packs.channel.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
     let accreditation =
         packs.accreditation.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
-    let all = rules.chain(catalogues).chain(cards).chain(channel).chain(accreditation);
+    let oversight =
+        packs.oversight.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
+    let transfer = accreditation.chain(oversight);
+    let all = rules.chain(catalogues).chain(cards).chain(channel).chain(transfer);
     for (head, valid_from, body) in all {
         let sha256 = hex(&Sha256::digest(body.as_bytes()));
         sqlx::query(

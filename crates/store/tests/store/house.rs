@@ -37,12 +37,14 @@ pub fn packs() -> Packs {
     let cards = include_str!("../../../../packs/aesthetics/cards-2025.03.toml");
     let channel = include_str!("../../../../packs/aesthetics/channel-2025.03.toml");
     let accreditation = include_str!("../../../../packs/transfer/accreditation-2023.06.toml");
+    let oversight = include_str!("../../../../packs/transfer/oversight-2023.06.toml");
     let texts = Texts {
         rules: &[rules],
         procedures: &[procedures],
         cards: &[cards],
         channel: &[channel],
         accreditation: &[accreditation],
+        oversight: &[oversight],
     };
     Packs::read(calendar, texts).unwrap()
 }
