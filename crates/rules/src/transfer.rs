@@ -3,6 +3,16 @@
 //! A booking is asked for, triaged, priced, confirmed, planned onto a vehicle, fetched and brought.
 //! Whatever happens on the way, a red flag ends it with 120 and never with a wait.
 
+mod crew;
+pub mod service;
+pub mod tariff;
+pub mod tier;
+pub mod triage;
+
+pub use crew::{
+    CrewPack, FamilyLimits, Filed, IncidentKind, Item, LinkView, ListKind, PositionLimits,
+};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Time, coded};

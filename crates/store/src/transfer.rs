@@ -7,8 +7,12 @@ mod accreditation;
 mod area;
 mod booking;
 mod contract;
+mod crew;
+mod family;
 mod fleet;
+mod incident;
 mod outage;
+mod rating;
 mod shift;
 
 pub(crate) use accreditation::look_at_holder;
@@ -25,10 +29,20 @@ pub use contract::{
     Contract, ContractFilter, NewContract, add_contract, contract_at, contracts, end_contract,
     sign_contract,
 };
+pub use crew::{
+    CrewReport, KeptReport, Leg, Report, file_report, legs, own_shift, reports_of, reports_on,
+};
+pub use family::{
+    Carrier, FamilyView, LastSeen, by_link, make_link, mark_by_link, open_links, revoke_links,
+};
 pub use fleet::{
     CrewMember, NewCrewMember, NewOperator, NewSite, NewVehicle, Operator, Site, Vehicle,
     add_crew_member, add_operator, add_site, add_vehicle, crew, crew_member, join_crew_member,
     join_vehicle, operator, operators, sites, vehicle, vehicle_by_code, vehicles,
 };
+pub use incident::{
+    IncidentFilter, IncidentLine, NewIncident, incidents, report_incident, review_incident,
+};
 pub use outage::{NewOutage, Outage, add_outage, end_outage, outages, stop_vehicle};
+pub use rating::{RatingFilter, RatingLine, called_back, rate, ratings};
 pub use shift::{Break, NewShift, Rider, Shift, add_shift, drop_shift, plan_shift, riders, shifts};

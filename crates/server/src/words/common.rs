@@ -165,6 +165,7 @@ word_of!(refusal(Refusal) {
     Refusal::TooLate: "已有医院先接收了，本院不用再派人；如需改派，由质控中心处理。"
         / "Another hospital has accepted first; you need not send anybody. The QC centre can redirect.";
     Refusal::Reason: "请选择不能接收的原因。" / "Please choose why you cannot take it.";
+    Refusal::Aboard: "车上还有人，到达并交接后才能下班。" / "Somebody is still aboard; hand over first, then end the shift.";
     Refusal::Conflict: "请先声明与该机构没有利害关系；有关系的，请告诉质控中心换人。"
         / "Please state that nothing ties you to the institution; otherwise ask the QC centre for another expert.";
     Refusal::Clash: "这辆车或其中一人在这段时间已有排班。请换人、换车或改时间。"
