@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Time, coded};
 
 pub mod accreditation;
+pub mod complaint;
 pub mod report;
 
 coded! {
