@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 use crate::{Time, coded};
 
 pub mod accreditation;
+pub mod complaint;
+pub mod report;
 
 coded! {
     /// The three classes of the national notice of November 2025 (国卫办医急函〔2025〕397号).

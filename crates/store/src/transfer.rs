@@ -4,23 +4,38 @@
 //! rows of this drawer alone and is blanked in time; events keep ids, codes, numbers and times.
 
 mod accreditation;
+mod area;
 mod booking;
+mod complaint;
+mod contract;
 mod crew;
 mod family;
 mod fleet;
+mod improvement;
 mod incident;
 mod outage;
 mod rating;
+mod report;
 mod shift;
 
 pub(crate) use accreditation::look_at_holder;
 pub use accreditation::{
-    Accreditation, NewAccreditation, Standing, accreditations, add_accreditation,
-    enter_accreditation, revoke_accreditation, standing, standings, unaccredited,
+    Accreditation, NewAccreditation, Standing, accreditations, add_accreditation, certify,
+    revoke_accreditation, standing, standings, unaccredited,
 };
+pub use area::{Area, Place, add_area, areas, end_area, open_area, served};
 pub use booking::{
     Booking, BookingFilter, BookingLine, Details, End, NewBooking, book, booking, bookings, mark,
     marks, party, twins,
+};
+pub(crate) use complaint::complaint_overdue;
+pub use complaint::{
+    Complaint, ComplaintFilter, ComplaintStep, NewComplaint, complain, complaint,
+    complaint_by_code, complaint_kind, complaint_step, complaints, forget_complaints,
+};
+pub use contract::{
+    Contract, ContractFilter, NewContract, add_contract, contract_at, contracts, end_contract,
+    sign_contract,
 };
 pub use crew::{
     CrewReport, KeptReport, Leg, Report, file_report, legs, own_shift, reports_of, reports_on,
@@ -33,9 +48,17 @@ pub use fleet::{
     add_crew_member, add_operator, add_site, add_vehicle, crew, crew_member, join_crew_member,
     join_vehicle, operator, operators, sites, vehicle, vehicle_by_code, vehicles,
 };
+pub use improvement::{
+    Improvement, NewImprovement, act_on_improvement, add_improvement, improvement, improvements,
+    improvements_waiting, order_improvement,
+};
 pub use incident::{
     IncidentFilter, IncidentLine, NewIncident, incidents, report_incident, review_incident,
 };
-pub use outage::{NewOutage, Outage, add_outage, end_outage, enter_outage, outages};
+pub use outage::{NewOutage, Outage, add_outage, end_outage, outages, stop_vehicle};
 pub use rating::{RatingFilter, RatingLine, called_back, rate, ratings};
+pub use report::{
+    CrewMonth, ReportCall, ReportFilter, ReportTrip, VehicleMonth, crew_months, report_calls,
+    report_trips, vehicle_months,
+};
 pub use shift::{Break, NewShift, Rider, Shift, add_shift, drop_shift, plan_shift, riders, shifts};
