@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Time, coded};
 
+pub mod planning;
+pub mod position;
+
 coded! {
     /// The three classes of the national notice of November 2025 (国卫办医急函〔2025〕397号).
     Class {

@@ -55,6 +55,12 @@ pub enum Refusal {
     NoChannel,
     #[error("the expert has not said to be free of ties")]
     Conflict,
+    #[error("the plan has changed meanwhile")]
+    PlanMoved,
+    #[error("the plan breaks a rule")]
+    PlanBroken,
+    #[error("why another vehicle than the recommended one is missing")]
+    OverrideReason,
 }
 
 #[derive(Debug, thiserror::Error)]
