@@ -108,6 +108,7 @@ use crate::travel::Travel;
 mod duty;
 mod events;
 mod keep;
+mod look;
 mod offer;
 pub mod replay;
 mod view;

@@ -31,6 +31,7 @@ mod sentence;
 mod session;
 mod shell;
 mod terminal;
+mod transfer;
 mod when;
 pub mod words;
 
@@ -40,3 +41,4 @@ pub use clock::Clock;
 pub use gateway::Gateway;
 pub use password::hash_password;
 pub use routes::{Run, router, serve};
+pub use transfer::Roads;
