@@ -6,7 +6,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::alert::{Level, Rule};
+use crate::card::CardPack;
+use crate::channel::ChannelPack;
 use crate::register::{Anaesthesia, Category, InstitutionKind, Modality};
+use crate::transfer::CrewPack;
+use crate::transfer::accreditation::AccreditationPack;
+use crate::transfer::report::OversightPack;
+use crate::transfer::service::ServicePack;
+use crate::transfer::tariff::TariffPack;
+use crate::transfer::tier::TierPack;
+use crate::transfer::triage::TriagePack;
 
 /// What every pack says about itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +42,32 @@ pub struct Head {
 pub enum Status {
     Draft,
     Approved,
+}
+
+/// What every kind of pack has, so that one reader serves all of them.
+pub trait Pack {
+    fn head(&self) -> &Head;
+    /// What is wrong with it, as sentences for its editor.
+    fn faults(&self) -> Vec<String>;
+}
+
+macro_rules! packs {
+    ($($kind:ty),+ $(,)?) => {$(
+        impl Pack for $kind {
+            fn head(&self) -> &Head {
+                &self.pack
+            }
+
+            fn faults(&self) -> Vec<String> {
+                <$kind>::faults(self)
+            }
+        }
+    )+};
+}
+
+packs! {
+    RulePack, ProcedurePack, CardPack, ChannelPack, ServicePack, TriagePack, TierPack, TariffPack,
+    CrewPack, AccreditationPack, OversightPack,
 }
 
 /// Thresholds and the alert catalogue of one sector.

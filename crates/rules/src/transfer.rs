@@ -3,10 +3,22 @@
 //! A booking is asked for, triaged, priced, confirmed, planned onto a vehicle, fetched and brought.
 //! Whatever happens on the way, a red flag ends it with 120 and never with a wait.
 
+mod crew;
+pub mod service;
+pub mod tariff;
+pub mod tier;
+pub mod triage;
+
+pub use crew::{
+    CrewPack, FamilyLimits, Filed, IncidentKind, Item, LinkView, ListKind, PositionLimits,
+};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Time, coded};
 
+pub mod accreditation;
+pub mod report;
 pub mod planning;
 pub mod position;
 
@@ -73,6 +85,19 @@ coded! {
         Escort = "escort",
         Nurse = "nurse",
         Doctor = "doctor",
+    }
+}
+
+coded! {
+    /// Why a vehicle cannot be planned.
+    OutageReason {
+        /// 年检
+        Inspection = "inspection",
+        Repair = "repair",
+        /// 途中故障
+        Breakdown = "breakdown",
+        /// 终末消毒
+        Disinfection = "disinfection",
     }
 }
 

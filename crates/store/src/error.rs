@@ -55,6 +55,14 @@ pub enum Refusal {
     NoChannel,
     #[error("the expert has not said to be free of ties")]
     Conflict,
+    #[error("somebody is still aboard")]
+    Aboard,
+    #[error("a vehicle or a member of a crew is on duty elsewhere then")]
+    Clash,
+    #[error("a vehicle or a member of a crew is not accredited to the end")]
+    NotAccredited,
+    #[error("another one has this number")]
+    Taken,
     #[error("the plan has changed meanwhile")]
     PlanMoved,
     #[error("the plan breaks a rule")]

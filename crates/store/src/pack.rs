@@ -5,30 +5,39 @@ use rules::alert::Rule;
 use rules::calendar::Calendar;
 use rules::card::CardPack;
 use rules::channel::ChannelPack;
-use rules::pack::{Head, ProcedurePack, RulePack};
+use rules::pack::{Head, Pack, ProcedurePack, RulePack};
+use rules::transfer::CrewPack;
+use rules::transfer::accreditation::AccreditationPack;
+use rules::transfer::report::OversightPack;
+use rules::transfer::service::ServicePack;
+use rules::transfer::tariff::TariffPack;
+use rules::transfer::tier::TierPack;
+use rules::transfer::triage::TriagePack;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 
 use crate::{Error, Result, Tx};
 
-/// The packs of one sector, all versions, oldest first.
+/// The packs of one city, all versions, oldest first.
 #[derive(Clone, Debug)]
 pub struct Packs {
     pub calendar: Calendar,
-    rules: Vec<Dated<RulePack>>,
-    procedures: Vec<Dated<ProcedurePack>>,
-    cards: Vec<Dated<CardPack>>,
-    channel: Vec<Dated<ChannelPack>>,
+    rules: Versions<RulePack>,
+    procedures: Versions<ProcedurePack>,
+    cards: Versions<CardPack>,
+    channel: Versions<ChannelPack>,
+    service: Versions<ServicePack>,
+    triage: Versions<TriagePack>,
+    tiers: Versions<TierPack>,
+    tariffs: Versions<TariffPack>,
+    crew: Versions<CrewPack>,
+    accreditation: Versions<AccreditationPack>,
+    oversight: Versions<OversightPack>,
 }
 
-/// The TOML texts of a sector's packs, all versions.
-#[derive(Clone, Copy, Debug)]
-pub struct Texts<'t> {
-    pub rules: &'t [&'t str],
-    pub procedures: &'t [&'t str],
-    pub cards: &'t [&'t str],
-    pub channel: &'t [&'t str],
-}
+/// All versions of one kind of pack, oldest first.
+#[derive(Clone, Debug)]
+struct Versions<T>(Vec<Dated<T>>);
 
 #[derive(Clone, Debug)]
 struct Dated<T> {
@@ -38,31 +47,30 @@ struct Dated<T> {
 }
 
 impl Packs {
-    /// Reads packs from their TOML texts.
+    /// Reads packs from their TOML texts, in any order. What a text is, its id says.
     ///
     /// # Errors
     /// [`Error::Pack`] with a sentence that names the pack and what is wrong with it.
-    pub fn read(calendar: Calendar, texts: Texts<'_>) -> Result<Packs> {
+    pub fn read(calendar: Calendar, texts: &[&str]) -> Result<Packs> {
+        let texts = &sorted(texts)?;
         let packs = Packs {
             calendar,
-            rules: dated(calendar, texts.rules, |pack: &RulePack| (&pack.pack, pack.faults()))?,
-            procedures: dated(calendar, texts.procedures, |pack: &ProcedurePack| {
-                (&pack.pack, pack.faults())
-            })?,
-            cards: dated(calendar, texts.cards, |pack: &CardPack| (&pack.pack, pack.faults()))?,
-            channel: dated(calendar, texts.channel, |pack: &ChannelPack| {
-                (&pack.pack, pack.faults())
-            })?,
+            rules: Versions::read(calendar, "rules", texts)?,
+            procedures: Versions::read(calendar, "procedures", texts)?,
+            cards: Versions::read(calendar, "cards", texts)?,
+            channel: Versions::read(calendar, "channel", texts)?,
+            service: Versions::read(calendar, "service", texts)?,
+            triage: Versions::read(calendar, "triage", texts)?,
+            tiers: Versions::read(calendar, "tiers", texts)?,
+            tariffs: Versions::read(calendar, "tariff", texts)?,
+            crew: Versions::read(calendar, "crew", texts)?,
+            accreditation: Versions::read(calendar, "accreditation", texts)?,
+            oversight: Versions::read(calendar, "oversight", texts)?,
         };
-        let lacking =
-            packs.procedures.is_empty() || packs.cards.is_empty() || packs.channel.is_empty();
-        let (Some(newest), false) = (packs.rules.last(), lacking) else {
-            let needed = "rules, a catalogue, cards and settings of the channel are needed";
-            return Err(Error::Pack(needed.into()));
-        };
+        let newest = packs.rules.newest();
         for rule in Rule::ALL {
-            if newest.pack.rule(*rule).is_none() {
-                let head = &newest.pack.pack;
+            if newest.rule(*rule).is_none() {
+                let head = &newest.pack;
                 let (id, version, rule) = (&head.id, &head.version, rule.code());
                 return Err(Error::Pack(format!("{id} {version}: rule {rule} has no text")));
             }
@@ -72,58 +80,202 @@ impl Packs {
 
     /// The rules in force at a moment; before the first version that one holds.
     pub fn rules_at(&self, at: Time) -> &RulePack {
-        in_force(&self.rules, at)
+        self.rules.at(at)
     }
 
     /// The catalogue in force at a moment.
     pub fn procedures_at(&self, at: Time) -> &ProcedurePack {
-        in_force(&self.procedures, at)
+        self.procedures.at(at)
     }
 
     /// The clinical cards in force at a moment.
     pub fn cards_at(&self, at: Time) -> &CardPack {
-        in_force(&self.cards, at)
+        self.cards.at(at)
     }
 
     /// The cards of the version that a case keeps.
     pub fn cards_of(&self, version: &str) -> Option<&CardPack> {
-        self.cards.iter().map(|dated| &dated.pack).find(|pack| pack.pack.version == version)
+        self.cards.of(version)
     }
 
     /// The settings of the green channel in force at a moment.
     pub fn channel_at(&self, at: Time) -> &ChannelPack {
-        in_force(&self.channel, at)
+        self.channel.at(at)
     }
 
     /// The version named in a verdict.
     pub fn rules_of(&self, version: &str) -> Option<&RulePack> {
-        self.rules.iter().map(|dated| &dated.pack).find(|pack| pack.pack.version == version)
+        self.rules.of(version)
+    }
+
+    /// The settings of the transfer service in force at a moment.
+    pub fn service_at(&self, at: Time) -> &ServicePack {
+        self.service.at(at)
+    }
+
+    /// The triage questions in force at a moment.
+    pub fn triage_at(&self, at: Time) -> &TriagePack {
+        self.triage.at(at)
+    }
+
+    /// The questions of the version that a triage keeps.
+    pub fn triage_of(&self, version: &str) -> Option<&TriagePack> {
+        self.triage.of(version)
+    }
+
+    /// The lists of a crew in force at a moment.
+    pub fn crew_at(&self, at: Time) -> &CrewPack {
+        self.crew.at(at)
+    }
+
+    /// What vehicles and crews must hold, in force at a moment.
+    pub fn accreditation_at(&self, at: Time) -> &AccreditationPack {
+        self.accreditation.at(at)
+    }
+
+    /// How the transfer service is judged, in force at a moment.
+    pub fn oversight_at(&self, at: Time) -> &OversightPack {
+        self.oversight.at(at)
+    }
+
+    /// The service tiers in force at a moment.
+    pub fn tiers_at(&self, at: Time) -> &TierPack {
+        self.tiers.at(at)
+    }
+
+    /// The version of a tariff in force at a moment; nothing for one that nobody has loaded, and
+    /// nothing before it was published.
+    pub fn tariff_at(&self, id: &str, at: Time) -> Option<&TariffPack> {
+        let mut own = self.tariffs.0.iter().filter(|dated| dated.pack.pack.id == id);
+        own.rfind(|dated| dated.valid_from <= at).map(|dated| &dated.pack)
+    }
+
+    /// The tariff and version that a quote keeps.
+    pub fn tariff_of(&self, id: &str, version: &str) -> Option<&TariffPack> {
+        let mut all = self.tariffs.0.iter().map(|dated| &dated.pack);
+        all.find(|tariff| tariff.pack.id == id && tariff.pack.version == version)
+    }
+
+    /// The tariffs in force at a moment: what a contract may name.
+    pub fn tariffs_at(&self, at: Time) -> Vec<&TariffPack> {
+        let mut ids: Vec<&str> =
+            self.tariffs.0.iter().map(|dated| dated.pack.pack.id.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().filter_map(|id| self.tariff_at(id, at)).collect()
     }
 }
 
-fn dated<T: serde::de::DeserializeOwned>(
-    calendar: Calendar,
-    texts: &[&str],
-    look: impl Fn(&T) -> (&Head, Vec<String>),
-) -> Result<Vec<Dated<T>>> {
-    let mut packs = Vec::new();
+/// The kinds of packs. A pack's id ends in its kind, or begins with it where several stand beside
+/// each other (`tariff-yuhuan-part`).
+const KINDS: [&str; 11] = [
+    "rules",
+    "procedures",
+    "cards",
+    "channel",
+    "service",
+    "triage",
+    "tiers",
+    "tariff",
+    "crew",
+    "accreditation",
+    "oversight",
+];
+
+/// Each text with its kind.
+fn sorted<'t>(texts: &[&'t str]) -> Result<Vec<(&'static str, &'t str)>> {
+    #[derive(serde::Deserialize)]
+    struct Any {
+        pack: Head,
+    }
+    let mut sorted = Vec::new();
     for text in texts {
-        let pack: T = toml::from_str(text).map_err(|error| Error::Pack(error.to_string()))?;
-        let (head, faults) = look(&pack);
-        if let Some(fault) = faults.first() {
-            return Err(Error::Pack(format!("{} {}: {fault}", head.id, head.version)));
-        }
-        let day = parse_date(&head.valid_from)
-            .ok_or_else(|| Error::Pack(format!("{}: valid_from is not a date", head.id)))?;
-        packs.push(Dated { valid_from: calendar.day_start(day), body: (*text).to_owned(), pack });
+        let Any { pack: Head { id, .. } } =
+            toml::from_str(text).map_err(|error| Error::Pack(error.to_string()))?;
+        let own = |kind: &&&str| {
+            id.split_once('-').is_some_and(|(first, rest)| first == **kind || rest == **kind)
+        };
+        let kind = KINDS.iter().find(own);
+        let kind = kind.ok_or_else(|| Error::Pack(format!("{id}: nothing reads such a pack")))?;
+        sorted.push((*kind, *text));
     }
-    packs.sort_by_key(|dated| dated.valid_from);
-    Ok(packs)
+    Ok(sorted)
 }
 
-fn in_force<T>(packs: &[Dated<T>], at: Time) -> &T {
-    let later = packs.partition_point(|dated| dated.valid_from <= at);
-    &packs[later.saturating_sub(1)].pack
+/// What is wrong with the text of one pack, as sentences for its editor.
+pub fn faults(text: &str) -> Vec<String> {
+    let kind = match sorted(&[text]).as_deref() {
+        Ok([(kind, _)]) => *kind,
+        Ok(_) => return Vec::new(),
+        Err(Error::Pack(what)) => return vec![what.trim_end().to_owned()],
+        Err(error) => return vec![error.to_string()],
+    };
+    match kind {
+        "rules" => faults_of::<RulePack>(text),
+        "procedures" => faults_of::<ProcedurePack>(text),
+        "cards" => faults_of::<CardPack>(text),
+        "channel" => faults_of::<ChannelPack>(text),
+        "service" => faults_of::<ServicePack>(text),
+        "triage" => faults_of::<TriagePack>(text),
+        "tiers" => faults_of::<TierPack>(text),
+        "tariff" => faults_of::<TariffPack>(text),
+        "crew" => faults_of::<CrewPack>(text),
+        "accreditation" => faults_of::<AccreditationPack>(text),
+        _ => faults_of::<OversightPack>(text),
+    }
+}
+
+fn faults_of<T: Pack + serde::de::DeserializeOwned>(text: &str) -> Vec<String> {
+    match toml::from_str::<T>(text) {
+        Ok(pack) => {
+            let mut faults = pack.faults();
+            let day = &pack.head().valid_from;
+            if parse_date(day).is_none() {
+                faults.push(format!("valid_from \"{day}\" is not a day"));
+            }
+            faults
+        }
+        Err(error) => vec![error.to_string().trim_end().to_owned()],
+    }
+}
+
+impl<T: Pack + serde::de::DeserializeOwned> Versions<T> {
+    fn read(calendar: Calendar, kind: &str, texts: &[(&str, &str)]) -> Result<Versions<T>> {
+        let mut packs = Vec::new();
+        for (_, text) in texts.iter().filter(|(own, _)| *own == kind) {
+            let pack: T = toml::from_str(text).map_err(|error| Error::Pack(error.to_string()))?;
+            let head = pack.head();
+            if let Some(fault) = pack.faults().first() {
+                return Err(Error::Pack(format!("{} {}: {fault}", head.id, head.version)));
+            }
+            let day = parse_date(&head.valid_from)
+                .ok_or_else(|| Error::Pack(format!("{}: valid_from is not a date", head.id)))?;
+            packs.push(Dated { valid_from: calendar.day_start(day), body: (*text).into(), pack });
+        }
+        if packs.is_empty() {
+            return Err(Error::Pack(format!("no pack of {kind} given; a city needs one")));
+        }
+        packs.sort_by_key(|dated| dated.valid_from);
+        Ok(Versions(packs))
+    }
+
+    /// The version in force; before the first version that one holds.
+    fn at(&self, at: Time) -> &T {
+        let later = self.0.partition_point(|dated| dated.valid_from <= at);
+        &self.0[later.saturating_sub(1)].pack
+    }
+
+    fn newest(&self) -> &T {
+        &self.0[self.0.len() - 1].pack
+    }
+
+    fn of(&self, version: &str) -> Option<&T> {
+        self.0.iter().map(|dated| &dated.pack).find(|pack| pack.head().version == version)
+    }
+
+    fn texts(&self) -> impl Iterator<Item = (&Head, Time, &str)> {
+        self.0.iter().map(|dated| (dated.pack.head(), dated.valid_from, dated.body.as_str()))
+    }
 }
 
 /// The number of a day written `YYYY-MM-DD`, counted from 1970-01-01; `None` for no such day.
@@ -142,13 +294,13 @@ pub fn parse_date(date: &str) -> Option<i64> {
 /// Keeps the texts of the packs; a version once kept is never changed.
 pub(crate) async fn keep(tx: &mut Tx, now: Time) -> Result<()> {
     let packs = tx.packs().clone();
-    let rules = packs.rules.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
-    let catalogues =
-        packs.procedures.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
-    let cards = packs.cards.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
-    let channel =
-        packs.channel.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
-    for (head, valid_from, body) in rules.chain(catalogues).chain(cards).chain(channel) {
+    let supervision = packs.rules.texts().chain(packs.procedures.texts());
+    let channel = packs.cards.texts().chain(packs.channel.texts());
+    let transfer = packs.service.texts().chain(packs.triage.texts());
+    let transfer = transfer.chain(packs.tiers.texts()).chain(packs.tariffs.texts());
+    let transfer = transfer.chain(packs.crew.texts()).chain(packs.accreditation.texts());
+    let transfer = transfer.chain(packs.oversight.texts());
+    for (head, valid_from, body) in supervision.chain(channel).chain(transfer) {
         let sha256 = hex(&Sha256::digest(body.as_bytes()));
         sqlx::query(
             "insert into pack (pack_id, version, valid_from, sha256, body, loaded_at)

@@ -3,27 +3,57 @@
 //! One booking is one person from one place to another. What is known of people stands in the
 //! rows of this drawer alone and is blanked in time; events keep ids, codes, numbers and times.
 
+mod accreditation;
+mod area;
 mod booking;
 mod choice;
+mod contract;
+mod crew;
+mod family;
 mod fleet;
+mod incident;
+mod outage;
 mod plan;
 mod position;
+mod rating;
 mod sample;
+mod shift;
 
+pub(crate) use accreditation::look_at_holder;
+pub use accreditation::{
+    Accreditation, NewAccreditation, Standing, accreditations, add_accreditation, certify,
+    revoke_accreditation, standing, standings, unaccredited,
+};
+pub use area::{Area, Place, add_area, areas, end_area, open_area, served};
 pub use booking::{
     Booking, BookingFilter, BookingLine, Details, End, NewBooking, book, booking, bookings, mark,
     marks, party, twins,
 };
 pub use choice::{Choice, choices};
-pub use fleet::{
-    Break, CrewMember, NewCrewMember, NewOperator, NewShift, NewSite, NewVehicle, Operator, Rider,
-    Shift, Site, Vehicle, add_crew_member, add_operator, add_shift, add_site, add_vehicle,
-    operators, riders, shifts, sites, vehicles,
+pub use contract::{
+    Contract, ContractFilter, NewContract, add_contract, contract_at, contracts, end_contract,
+    sign_contract,
 };
+pub use crew::{
+    CrewReport, KeptReport, Leg, Report, file_report, legs, own_shift, reports_of, reports_on,
+};
+pub use family::{
+    Carrier, FamilyView, LastSeen, by_link, make_link, mark_by_link, open_links, revoke_links,
+};
+pub use fleet::{
+    CrewMember, NewCrewMember, NewOperator, NewSite, NewVehicle, Operator, Site, Vehicle,
+    add_crew_member, add_operator, add_site, add_vehicle, crew, crew_member, join_crew_member,
+    join_vehicle, operator, operators, sites, vehicle, vehicle_by_code, vehicles,
+};
+pub use incident::{
+    IncidentFilter, IncidentLine, NewIncident, incidents, report_incident, review_incident,
+};
+pub use outage::{NewOutage, Outage, add_outage, end_outage, outages, stop_vehicle};
 pub use plan::{
-    Assignment, Crewmate, Duty, End as StopEnd, Ground, Out, PlannedStop, Relief, Seen, ShiftPlan,
-    Stop, Trip, assign, ground, relieve, restore_vehicle, take_over, take_up, unassign,
-    vehicle_out,
+    Assignment, Crewmate, Duty, End as StopEnd, Ground, PlannedStop, Relief, Seen, ShiftPlan, Stop,
+    Trip, assign, ground, relieve, take_over, take_up, unassign,
 };
 pub use position::{Track, forget_positions, report, track};
+pub use rating::{RatingFilter, RatingLine, called_back, rate, ratings};
 pub use sample::{hours, learn};
+pub use shift::{Break, NewShift, Rider, Shift, add_shift, drop_shift, plan_shift, riders, shifts};

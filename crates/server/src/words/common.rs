@@ -168,8 +168,14 @@ word_of!(refusal(Refusal) {
     Refusal::PlanBroken: "这样派车会违反规则，没有保存。请选择建议中的其他车辆。" / "This assignment would break a rule and was not saved. Please choose another vehicle from the list.";
     Refusal::OverrideReason: "不派建议的车辆，请写明原因（只有调度员可以改派）。" / "Please say why another vehicle than the recommended one is sent; only a dispatcher may.";
     Refusal::Reason: "请选择不能接收的原因。" / "Please choose why you cannot take it.";
+    Refusal::Aboard: "车上还有人，到达并交接后才能下班。" / "Somebody is still aboard; hand over first, then end the shift.";
     Refusal::Conflict: "请先声明与该机构没有利害关系；有关系的，请告诉质控中心换人。"
         / "Please state that nothing ties you to the institution; otherwise ask the QC centre for another expert.";
+    Refusal::Clash: "这辆车或其中一人在这段时间已有排班。请换人、换车或改时间。"
+        / "The vehicle or one of the crew is already on duty then. Choose another one, or other hours.";
+    Refusal::NotAccredited: "这辆车或其中一人的证件不能覆盖整个班次（A40），不能排班。请先更新证件，或换车换人。"
+        / "The vehicle or one of the crew is not accredited for the whole shift (A40), so it cannot be planned. Renew the certificate first, or choose another one.";
+    Refusal::Taken: "这个号码已用在另一条记录上，请核对。" / "Another record has this number already; please check it.";
     Refusal::NoChannel: "本市还没有开通绿色通道，呼救不会有人收到。请立即拨打 120。"
         / "This city has no green channel yet: nobody would hear. Call 120 at once.";
 });

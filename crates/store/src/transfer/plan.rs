@@ -18,8 +18,8 @@ use crate::{Refusal, Result, Scope, Tx};
 mod assign;
 mod ground;
 
-pub use assign::{Assignment, assign, relieve, restore_vehicle, take_over, unassign, vehicle_out};
-pub use ground::{Crewmate, Duty, Ground, Out, Relief, Seen, Trip, ground};
+pub use assign::{Assignment, assign, relieve, take_over, unassign};
+pub use ground::{Crewmate, Duty, Ground, Relief, Seen, Trip, ground};
 
 /// Which end of a journey a stop is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -270,7 +270,9 @@ async fn no_orphans(tx: &mut Tx, plans: &[ShiftPlan]) -> Result<()> {
              where shift_id = $1 and ended_at is null and arrived_at is null
                and not exists (select 1 from planned_stop
                     where planned_stop.booking_id = booking.booking_id
-                      and planned_stop.shift_id = $1)",
+                      and planned_stop.shift_id = $1)
+               and not exists (select 1 from relief
+                    where relief.booking_id = booking.booking_id and taken_at is null)",
         )
         .bind(&plan.shift_id)
         .fetch_one(tx.conn())

@@ -406,7 +406,7 @@ impl Kit {
     /// Why a duty takes nobody now.
     fn off(&self, duty: &Duty) -> Option<Why> {
         let shift = &duty.shift;
-        if duty.lacking {
+        if duty.lacking_from.is_some_and(|from| from.0 <= self.now.0.max(shift.from_at)) {
             return Some(Why::Unaccredited);
         }
         if shift.ended_at.is_some() || shift.latest_at <= self.now.0 {
@@ -426,6 +426,7 @@ impl Kit {
     fn span(&self, duty: &Duty) -> (i64, i64, i64) {
         let shift = &duty.shift;
         let (mut from, mut until) = (shift.from_at, shift.latest_at);
+        until = duty.lacking_from.map_or(until, |end| until.min(end.0));
         for out in self.ground.outs.iter().filter(|out| out.vehicle_id == shift.vehicle_id) {
             let begun = out.from_at <= self.now.0.max(shift.from_at);
             match out.until_at {

@@ -5,7 +5,8 @@
 use dispatch::live::{Live, State};
 use dispatch::problem::End;
 use rules::Time;
-use store::transfer::ShiftPlan;
+use rules::transfer::OutageReason;
+use store::transfer::{NewOutage, ShiftPlan};
 use store::{By, Refusal};
 
 use super::day::Day;
@@ -73,18 +74,19 @@ pub(crate) async fn carry_out(
     app: &App,
     who: &SignedIn,
     vehicle_id: &str,
-    reason: &str,
+    reason: OutageReason,
 ) -> Answer<Result<Preview, Refusal>> {
     let lang = who.lang;
     for _ in 0..TRIES {
         let question = Question::Out { vehicle_id: vehicle_id.to_owned() };
         let found = preview(app, lang, question).await?;
         let (scope, now) = (who.scope.clone(), app.now());
-        let (vehicle, reason) = (vehicle_id.to_owned(), reason.to_owned());
+        let (vehicle_id, until) = (vehicle_id.to_owned(), None);
+        let outage = NewOutage { vehicle_id, reason, from: now, until };
         let work = found.clone();
         let done = app.db().write(move |tx| {
             Box::pin(async move {
-                store::transfer::vehicle_out(tx, &scope, &vehicle, &reason, now).await?;
+                store::transfer::stop_vehicle(tx, &scope, &outage, now).await?;
                 let Some(work) = work else { return Ok(()) };
                 let account = scope.account().ok_or(Refusal::NotAllowed)?;
                 let by = By::account(&account.account_id, now);
@@ -192,11 +194,16 @@ impl Day {
         let shift_id = &self.duty(vehicle).shift.shift_id;
         let aboard = aboard
             .filter_map(|call| Some((self.trip(call).booking_id.clone(), shift_id.clone(), at?)));
+        let mut plans = self.plans(live, new);
+        // The vehicle's own row is taken in any case, so that nobody plans onto it meanwhile.
+        if plans.iter().all(|plan| plan.shift_id != *shift_id) {
+            plans.push(self.plan_of(live, vehicle, new));
+        }
         Preview {
             call_sign: self.duty(vehicle).shift.call_sign.clone(),
             changes,
             untouched,
-            plans: self.plans(live, new),
+            plans,
             lost: lost.collect(),
             aboard: aboard.collect(),
         }

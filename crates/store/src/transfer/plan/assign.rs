@@ -9,10 +9,10 @@ use rules::{Position, Time};
 use serde_json::{Value, json};
 
 use super::{ShiftPlan, hold_shifts, no_orphans, write};
-use crate::event::{self, By, Subject};
+use crate::event::By;
 use crate::transfer::booking::{self, booking, settle};
 use crate::transfer::choice::{self, NewChoice};
-use crate::{Error, Refusal, Result, Scope, Tx};
+use crate::{Refusal, Result, Scope, Tx};
 
 const REASON_CHARS_MAX: usize = 200;
 
@@ -158,86 +158,6 @@ pub(super) async fn take_away(
     .execute(tx.conn())
     .await?;
     Ok(())
-}
-
-/// A vehicle breaks down: nobody is planned onto it until it is mended, and who is aboard waits
-/// where it stands. What becomes of everybody is taken up in the same transaction.
-///
-/// # Errors
-/// [`Refusal::NotAllowed`] for a role that may not; [`Refusal::Reason`] for a reason too long or
-/// missing.
-pub async fn vehicle_out(
-    tx: &mut Tx,
-    scope: &Scope,
-    vehicle_id: &str,
-    reason: &str,
-    now: Time,
-) -> Result<()> {
-    let account = scope.account().ok_or(Refusal::NotAllowed)?;
-    if !scope.may(Permission::DispatchVehicles) {
-        return Err(Refusal::NotAllowed.into());
-    }
-    let reason = reason_of(Some(reason))?.ok_or(Refusal::Reason)?;
-    let outage_id = tx.id("out", now)?;
-    let entered = sqlx::query(
-        "insert into vehicle_outage (outage_id, vehicle_id, reason, from_at, made_at, made_by)
-         select $1, vehicle_id, $3, $4, $4, $5 from vehicle where vehicle_id = $2",
-    )
-    .bind(&outage_id)
-    .bind(vehicle_id)
-    .bind(reason)
-    .bind(now.0)
-    .bind(&account.account_id)
-    .execute(tx.conn())
-    .await?;
-    if entered.rows_affected() == 0 {
-        return Err(Error::NotFound("vehicle"));
-    }
-    let by = By::account(&account.account_id, now);
-    let subject = Subject { kind: "vehicle", id: vehicle_id, institution_id: "" };
-    let parties = operator_of(tx, vehicle_id).await?;
-    event::append(tx, &by, subject, "out", json!({"outage": outage_id, "parties": parties})).await
-}
-
-/// A vehicle takes calls again.
-///
-/// # Errors
-/// [`Refusal::NotAllowed`] for a role that may not, or a vehicle that is not out.
-pub async fn restore_vehicle(
-    tx: &mut Tx,
-    scope: &Scope,
-    vehicle_id: &str,
-    now: Time,
-) -> Result<()> {
-    let account = scope.account().ok_or(Refusal::NotAllowed)?;
-    if !scope.may(Permission::DispatchVehicles) {
-        return Err(Refusal::NotAllowed.into());
-    }
-    let ended = sqlx::query(
-        "update vehicle_outage set until_at = $2, ended_by = $3
-         where vehicle_id = $1 and from_at <= $2 and (until_at is null or until_at > $2)",
-    )
-    .bind(vehicle_id)
-    .bind(now.0)
-    .bind(&account.account_id)
-    .execute(tx.conn())
-    .await?;
-    if ended.rows_affected() == 0 {
-        return Err(Refusal::NotAllowed.into());
-    }
-    let by = By::account(&account.account_id, now);
-    let subject = Subject { kind: "vehicle", id: vehicle_id, institution_id: "" };
-    let parties = operator_of(tx, vehicle_id).await?;
-    event::append(tx, &by, subject, "mended", json!({"parties": parties})).await
-}
-
-async fn operator_of(tx: &mut Tx, vehicle_id: &str) -> Result<Vec<String>> {
-    use sqlx::Row;
-    let row = sqlx::query("select operator_id from vehicle where vehicle_id = $1")
-        .bind(vehicle_id)
-        .fetch_optional(tx.conn())
-        .await?;
-    Ok(row.map(|row| row.try_get(0)).transpose()?.into_iter().collect())
 }
 
 /// Somebody aboard a vehicle that broke down waits there for another one. Once for each breakdown.

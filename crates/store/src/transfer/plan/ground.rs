@@ -8,7 +8,9 @@ use rules::transfer::{Class, CrewRole, Need};
 use rules::{Position, Time};
 
 use super::{PlannedStop, stops};
-use crate::transfer::fleet::{Rider, Shift, riders, shifts};
+use crate::transfer::accreditation::standings;
+use crate::transfer::outage::{Outage, outages};
+use crate::transfer::shift::{Rider, Shift, riders, shifts};
 use crate::{Result, Scope, Tx};
 
 /// See the module.
@@ -18,7 +20,7 @@ pub struct Ground {
     pub trips: Vec<Trip>,
     pub stops: Vec<PlannedStop>,
     pub seen: Vec<Seen>,
-    pub outs: Vec<Out>,
+    pub outs: Vec<Outage>,
     pub reliefs: Vec<Relief>,
     /// What hours do to plain drives: hour, plain seconds, seconds taken.
     pub hours: Vec<(i64, i64, i64)>,
@@ -29,8 +31,8 @@ pub struct Ground {
 pub struct Duty {
     pub shift: Shift,
     pub crew: Vec<Crewmate>,
-    /// The vehicle or one of its crew lacks a certificate.
-    pub lacking: bool,
+    /// The vehicle or one of its crew lacks a certificate from then on (A40).
+    pub lacking_from: Option<Time>,
 }
 
 /// Somebody of a crew, as a board shows them.
@@ -142,15 +144,6 @@ impl Seen {
     }
 }
 
-/// A vehicle that is not to be planned for a while.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Out {
-    pub vehicle_id: String,
-    pub reason: String,
-    pub from_at: i64,
-    pub until_at: Option<i64>,
-}
-
 /// Somebody who waits in a vehicle that broke down.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Relief {
@@ -172,20 +165,27 @@ pub async fn ground(tx: &mut Tx, from: Time, until: Time, now: Time) -> Result<G
     let system = Scope::system();
     let turns = shifts(tx, &system, from, until).await?;
     let people = riders(tx, &system, from, until).await?;
-    let duties = turns
-        .into_iter()
-        .filter(|shift| shift.ended_at.is_none() || shift.until_at > now.0)
-        .map(|shift| {
-            let own = people.iter().filter(|rider| rider.shift_id == shift.shift_id);
-            Duty { crew: own.map(Crewmate::from).collect(), lacking: false, shift }
-        })
-        .collect();
+    let standing = standings(tx, now).await?;
+    let mut duties = Vec::with_capacity(turns.len());
+    for shift in turns {
+        if shift.ended_at.is_some() && shift.until_at <= now.0 {
+            continue;
+        }
+        let own = people.iter().filter(|rider| rider.shift_id == shift.shift_id);
+        let crew: Vec<Crewmate> = own.map(Crewmate::from).collect();
+        let ids = crew.iter().map(|one| &one.crew_id).chain([&shift.vehicle_id]);
+        let ends = ids.filter_map(|id| {
+            let one = standing.get(id)?;
+            if one.lacks.is_empty() { one.until } else { Some(now) }
+        });
+        duties.push(Duty { lacking_from: ends.min(), crew, shift });
+    }
     Ok(Ground {
         duties,
         trips: trips(tx, from, until).await?,
         stops: stops(tx, from, until).await?,
         seen: seen(tx, now.plus_days(-1)).await?,
-        outs: outs(tx, from, until).await?,
+        outs: outages(tx, &system, from, until).await?,
         reliefs: reliefs(tx).await?,
         hours: super::super::sample::hours(tx, now).await?,
     })
@@ -223,18 +223,6 @@ async fn seen(tx: &mut Tx, since: Time) -> Result<Vec<Seen>> {
          order by vehicle_id limit 2000",
     )
     .bind(since.0)
-    .fetch_all(tx.conn())
-    .await?)
-}
-
-async fn outs(tx: &mut Tx, from: Time, until: Time) -> Result<Vec<Out>> {
-    Ok(sqlx::query_as(
-        "select vehicle_id, reason, from_at, until_at from vehicle_outage
-         where from_at < $2 and (until_at is null or until_at > $1)
-         order by vehicle_id, from_at limit 2000",
-    )
-    .bind(from.0)
-    .bind(until.0)
     .fetch_all(tx.conn())
     .await?)
 }
