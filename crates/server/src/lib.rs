@@ -42,3 +42,4 @@ pub use clock::Clock;
 pub use gateway::Gateway;
 pub use password::hash_password;
 pub use routes::{Run, router, serve};
+pub use transfer::Roads;

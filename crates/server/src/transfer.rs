@@ -1,10 +1,13 @@
 //! 96120 patient transfer: the pages of call-takers, dispatchers, crews, families, operators,
 //! hospitals and the regulator.
 
+mod board;
 mod crew;
 mod family;
 mod incidents;
+pub(crate) mod planner;
 mod ratings;
+pub(crate) mod roads;
 
 pub(crate) use crew::{page as crew, report as crew_report, reports as crew_reports, worker};
 pub(crate) use family::{
@@ -12,6 +15,7 @@ pub(crate) use family::{
 };
 pub(crate) use incidents::{csv as incidents_csv, list as incidents, review as review_incident};
 pub(crate) use ratings::{call as call_back, csv as ratings_csv, list as ratings};
+pub use roads::Roads;
 
 use axum::http::{HeaderName, header};
 use axum::response::IntoResponse;
