@@ -167,6 +167,7 @@ fn transfer_crew() -> Router<App> {
         .route("/crew", get(transfer::crew))
         .route("/crew/report", post(transfer::crew_report))
         .route("/crew/reports", post(transfer::crew_reports))
+        .route("/crew/positions", post(transfer::crew_positions))
         .route("/crew/worker.js", get(transfer::worker))
         .route("/t/{token}", get(transfer::family).post(transfer::family_act))
         .route(

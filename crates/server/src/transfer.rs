@@ -9,7 +9,10 @@ pub(crate) mod planner;
 mod ratings;
 pub(crate) mod roads;
 
-pub(crate) use crew::{page as crew, report as crew_report, reports as crew_reports, worker};
+pub(crate) use crew::{
+    page as crew, positions as crew_positions, report as crew_report, reports as crew_reports,
+    worker,
+};
 pub(crate) use family::{
     act as family_act, links, make_link, page as family, revoke as revoke_links,
 };

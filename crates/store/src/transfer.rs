@@ -43,7 +43,8 @@ pub use contract::{
     sign_contract,
 };
 pub use crew::{
-    CrewReport, KeptReport, Leg, Report, file_report, legs, own_shift, reports_of, reports_on,
+    CrewReport, KeptReport, Leg, Report, crew_positions, file_report, legs, own_shift, reports_of,
+    reports_on,
 };
 pub use family::{
     Carrier, FamilyView, LastSeen, by_link, make_link, mark_by_link, open_links, revoke_links,
@@ -71,5 +72,6 @@ pub use report::{
     CrewMonth, ReportCall, ReportFilter, ReportTrip, VehicleMonth, crew_months, report_calls,
     report_trips, vehicle_months,
 };
+pub use rules::transfer::position::Report as Fix;
 pub use sample::{hours, learn};
 pub use shift::{Break, NewShift, Rider, Shift, add_shift, drop_shift, plan_shift, riders, shifts};

@@ -394,6 +394,72 @@ async fn file(app: &App, who: &SignedIn, kept: &Kept, at: Time, now: Time) -> An
         .told(lang)
 }
 
+/// Where a phone was.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Track {
+    csrf: String,
+    shift: String,
+    sent_ms: i64,
+    positions: Vec<Fix>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fix {
+    at_ms: i64,
+    lat: f64,
+    lng: f64,
+    accuracy_m: i64,
+}
+
+/// Positions of one message: a day without a network at one every 15 seconds, thinned by the phone.
+const POSITIONS_MAX: usize = 2_000;
+
+/// `POST /crew/positions`: where the vehicle was, oldest first. One that cannot be true is kept and
+/// not used; the phone need not know.
+pub(crate) async fn positions(
+    State(app): State<App>,
+    who: SignedIn,
+    body: Result<Json<Track>, axum::extract::rejection::JsonRejection>,
+) -> Response {
+    let lang = who.lang;
+    let Ok(Json(sent)) = body else {
+        return Fault::new(Kind::BadForm("positions".into()), lang).problem();
+    };
+    if let Err(fault) = who.check(&sent.csrf).and_then(|()| who.need(Permission::Ride)) {
+        return fault.problem();
+    }
+    if sent.positions.len() > POSITIONS_MAX {
+        return Fault::new(Kind::BadForm("positions".into()), lang).problem();
+    }
+    let (now, speed, scope) = (app.now(), app.clock().speed(), who.scope.clone());
+    let fixes = sent.positions.into_iter().map(move |fix| {
+        let ago_ms = sent.sent_ms.saturating_sub(fix.at_ms).max(0) as f64 * speed;
+        transfer::Fix {
+            at: now.plus_ms(-(ago_ms as i64)),
+            place: rules::Position { lat: fix.lat, lng: fix.lng },
+            accuracy_m: fix.accuracy_m,
+        }
+    });
+    let (fixes, shift_id) = (fixes.collect::<Vec<_>>(), sent.shift);
+    let kept = app
+        .db()
+        .write(move |tx| {
+            Box::pin(
+                async move { transfer::crew_positions(tx, &scope, &shift_id, &fixes, now).await },
+            )
+        })
+        .await;
+    match kept.told(lang) {
+        Ok(used) => {
+            app.wake_feed();
+            Json(json!({"used": used})).into_response()
+        }
+        Err(fault) => fault.problem(),
+    }
+}
+
 /// `POST /crew/report`: the same from a form, for a phone without scripts.
 pub(crate) async fn report(
     State(app): State<App>,

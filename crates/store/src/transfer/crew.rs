@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use rules::Time;
 use rules::account::Permission;
+use rules::transfer::position::Report as Fix;
 use rules::transfer::{Filed, ListKind, Mark, Party};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -401,6 +402,44 @@ async fn not_in_order(
         incident::enter(tx, by, &new).await?;
     }
     Ok(())
+}
+
+/// Where the vehicle of a turn of duty was, told by a phone on board, oldest first. Returns how many
+/// are used; what cannot be true is kept and not used.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`] for who is not of the crew.
+pub async fn crew_positions(
+    tx: &mut Tx,
+    scope: &Scope,
+    shift_id: &str,
+    fixes: &[Fix],
+    now: Time,
+) -> Result<u64> {
+    let crew_id = scope.crew().ok_or(Refusal::NotAllowed)?;
+    if !scope.may(Permission::Ride) || !rides(tx, shift_id, crew_id).await? {
+        return Err(Refusal::NotAllowed.into());
+    }
+    let row = sqlx::query("select vehicle_id from shift where shift_id = $1")
+        .bind(shift_id)
+        .fetch_one(tx.conn())
+        .await?;
+    let vehicle_id: String = row.try_get(0)?;
+    let mut used = 0;
+    for fix in fixes {
+        if super::report(tx, &vehicle_id, fix, "phone", now).await?.is_none() {
+            used += 1;
+        }
+    }
+    if used > 0 {
+        // One line for the whole message: screens ask where the vehicle is, the log keeps no track.
+        let account = scope.account().ok_or(Refusal::NotAllowed)?;
+        let by = By::account(&account.account_id, now);
+        let subject = Subject { kind: "vehicle", id: &vehicle_id, institution_id: "" };
+        let what = json!({"parties": parties(tx, shift_id).await?});
+        event::append(tx, &by, subject, "seen", what).await?;
+    }
+    Ok(used)
 }
 
 /// The crew member's turn of duty: the one that runs, else the next one.
