@@ -2,45 +2,27 @@
 
 use rules::calendar::Calendar;
 use store::Packs;
-use store::pack::{Texts, TransferTexts};
 
-pub const RULES: &[(&str, &str)] = &[(
-    "packs/aesthetics/rules-2024.01.toml",
-    include_str!("../../../packs/aesthetics/rules-2024.01.toml"),
-)];
-pub const PROCEDURES: &[(&str, &str)] = &[(
-    "packs/aesthetics/procedures-2024.01.toml",
-    include_str!("../../../packs/aesthetics/procedures-2024.01.toml"),
-)];
-pub const CARDS: &[(&str, &str)] = &[(
-    "packs/aesthetics/cards-2025.03.toml",
-    include_str!("../../../packs/aesthetics/cards-2025.03.toml"),
-)];
-pub const CHANNEL: &[(&str, &str)] = &[(
-    "packs/aesthetics/channel-2025.03.toml",
-    include_str!("../../../packs/aesthetics/channel-2025.03.toml"),
-)];
-pub const SERVICE: &[(&str, &str)] = &[(
-    "packs/transfer/service-2025.11.toml",
-    include_str!("../../../packs/transfer/service-2025.11.toml"),
-)];
-pub const TRIAGE: &[(&str, &str)] = &[(
-    "packs/transfer/triage-2025.11.toml",
-    include_str!("../../../packs/transfer/triage-2025.11.toml"),
-)];
-pub const TIERS: &[(&str, &str)] = &[(
-    "packs/transfer/tiers-2025.11.toml",
-    include_str!("../../../packs/transfer/tiers-2025.11.toml"),
-)];
-pub const TARIFFS: &[(&str, &str)] = &[
-    (
-        "packs/transfer/tariff-yuhuan-whole-2025.10.toml",
-        include_str!("../../../packs/transfer/tariff-yuhuan-whole-2025.10.toml"),
-    ),
-    (
-        "packs/transfer/tariff-yuhuan-part-2025.10.toml",
-        include_str!("../../../packs/transfer/tariff-yuhuan-part-2025.10.toml"),
-    ),
+/// Files with their texts, embedded so that the binary needs none beside it.
+macro_rules! files {
+    ($($file:literal),+ $(,)?) => {
+        &[$((concat!("packs/", $file), include_str!(concat!("../../../packs/", $file)))),+]
+    };
+}
+
+/// Every pack, all versions; what each is, its id says.
+pub const FILES: &[(&str, &str)] = files![
+    "aesthetics/rules-2024.01.toml",
+    "aesthetics/procedures-2024.01.toml",
+    "aesthetics/cards-2025.03.toml",
+    "aesthetics/channel-2025.03.toml",
+    "transfer/service-2025.11.toml",
+    "transfer/triage-2025.11.toml",
+    "transfer/tiers-2025.11.toml",
+    "transfer/tariff-yuhuan-whole-2025.10.toml",
+    "transfer/tariff-yuhuan-part-2025.10.toml",
+    "transfer/crew-2023.06.toml",
+    "transfer/accreditation-2023.06.toml",
 ];
 
 /// Reads them.
@@ -48,21 +30,6 @@ pub const TARIFFS: &[(&str, &str)] = &[
 /// # Errors
 /// A sentence naming the pack and what is wrong with it.
 pub fn read(calendar: Calendar) -> store::Result<Packs> {
-    let texts = |files: &[(&str, &'static str)]| -> Vec<&'static str> {
-        files.iter().map(|(_, text)| *text).collect()
-    };
-    let (rules, procedures) = (texts(RULES), texts(PROCEDURES));
-    let (cards, channel) = (texts(CARDS), texts(CHANNEL));
-    let (service, triage) = (texts(SERVICE), texts(TRIAGE));
-    let (tiers, tariffs) = (texts(TIERS), texts(TARIFFS));
-    let transfer =
-        TransferTexts { service: &service, triage: &triage, tiers: &tiers, tariffs: &tariffs };
-    let texts = Texts {
-        rules: &rules,
-        procedures: &procedures,
-        cards: &cards,
-        channel: &channel,
-        transfer,
-    };
-    Packs::read(calendar, texts)
+    let texts: Vec<&str> = FILES.iter().map(|(_, text)| *text).collect();
+    Packs::read(calendar, &texts)
 }

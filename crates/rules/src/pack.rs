@@ -9,6 +9,8 @@ use crate::alert::{Level, Rule};
 use crate::card::CardPack;
 use crate::channel::ChannelPack;
 use crate::register::{Anaesthesia, Category, InstitutionKind, Modality};
+use crate::transfer::CrewPack;
+use crate::transfer::accreditation::AccreditationPack;
 use crate::transfer::service::ServicePack;
 use crate::transfer::tariff::TariffPack;
 use crate::transfer::tier::TierPack;
@@ -64,6 +66,7 @@ macro_rules! packs {
 
 packs! {
     RulePack, ProcedurePack, CardPack, ChannelPack, ServicePack, TriagePack, TierPack, TariffPack,
+    CrewPack, AccreditationPack,
 }
 
 /// Thresholds and the alert catalogue of one sector.

@@ -5,14 +5,21 @@
 
 pub mod call;
 pub mod money;
+mod crew;
 pub mod service;
 pub mod tariff;
 pub mod tier;
 pub mod triage;
 
+pub use crew::{
+    CrewPack, FamilyLimits, Filed, IncidentKind, Item, LinkView, ListKind, PositionLimits,
+};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Time, coded};
+
+pub mod accreditation;
 
 coded! {
     /// The three classes of the national notice of November 2025 (国卫办医急函〔2025〕397号).
@@ -77,6 +84,19 @@ coded! {
         Escort = "escort",
         Nurse = "nurse",
         Doctor = "doctor",
+    }
+}
+
+coded! {
+    /// Why a vehicle cannot be planned.
+    OutageReason {
+        /// 年检
+        Inspection = "inspection",
+        Repair = "repair",
+        /// 途中故障
+        Breakdown = "breakdown",
+        /// 终末消毒
+        Disinfection = "disinfection",
     }
 }
 

@@ -15,6 +15,7 @@ mod oncall;
 mod operation;
 mod public;
 mod register;
+mod transfer;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lang {

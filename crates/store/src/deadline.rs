@@ -11,7 +11,7 @@ use sqlx::Row;
 
 use crate::alert::{self, NewAlert};
 use crate::event::By;
-use crate::{Db, Result, Tx, emergency, enquiry, error, oncall, operation, terminal};
+use crate::{Db, Result, Tx, emergency, enquiry, error, oncall, operation, terminal, transfer};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -34,10 +34,12 @@ pub enum Kind {
     StockWatch,
     /// A question of the public that nobody has answered.
     EnquiryDue,
+    /// Certificates of a vehicle or a member of a crew are looked at: A40.
+    AccreditationWatch,
 }
 
 /// The word stored for each kind.
-const CODES: [(Kind, &str); 10] = [
+const CODES: [(Kind, &str); 11] = [
     (Kind::ZeroRecord, "zero_record"),
     (Kind::NobodyCame, "nobody_came"),
     (Kind::TerminalSilent, "terminal_silent"),
@@ -48,6 +50,7 @@ const CODES: [(Kind, &str); 10] = [
     (Kind::RotaWatch, "rota_watch"),
     (Kind::StockWatch, "stock_watch"),
     (Kind::EnquiryDue, "enquiry_due"),
+    (Kind::AccreditationWatch, "accreditation_watch"),
 ];
 
 impl Kind {
@@ -198,6 +201,7 @@ async fn fire_one(tx: &mut Tx, due: &Due, now: Time) -> Result<bool> {
         Kind::RotaWatch => oncall::look_at_rotas(tx, &by, &due.subject).await?,
         Kind::StockWatch => oncall::look_at_stock(tx, &by, &due.subject).await?,
         Kind::EnquiryDue => enquiry::overdue(tx, &by, &due.subject).await?,
+        Kind::AccreditationWatch => transfer::look_at_holder(tx, &by, &due.subject).await?,
     }
     Ok(true)
 }

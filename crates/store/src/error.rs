@@ -77,6 +77,14 @@ pub enum Refusal {
     Answered,
     #[error("outside the service area")]
     OutsideArea,
+    #[error("somebody is still aboard")]
+    Aboard,
+    #[error("a vehicle or a member of a crew is on duty elsewhere then")]
+    Clash,
+    #[error("a vehicle or a member of a crew is not accredited to the end")]
+    NotAccredited,
+    #[error("another one has this number")]
+    Taken,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -6,6 +6,8 @@ use rules::calendar::Calendar;
 use rules::card::CardPack;
 use rules::channel::ChannelPack;
 use rules::pack::{Head, Pack, ProcedurePack, RulePack};
+use rules::transfer::CrewPack;
+use rules::transfer::accreditation::AccreditationPack;
 use rules::transfer::service::ServicePack;
 use rules::transfer::tariff::TariffPack;
 use rules::transfer::tier::TierPack;
@@ -27,26 +29,8 @@ pub struct Packs {
     triage: Versions<TriagePack>,
     tiers: Versions<TierPack>,
     tariffs: Versions<TariffPack>,
-}
-
-/// The TOML texts of a city's packs, all versions.
-#[derive(Clone, Copy, Debug)]
-pub struct Texts<'t> {
-    pub rules: &'t [&'t str],
-    pub procedures: &'t [&'t str],
-    pub cards: &'t [&'t str],
-    pub channel: &'t [&'t str],
-    pub transfer: TransferTexts<'t>,
-}
-
-/// The texts of the transfer service.
-#[derive(Clone, Copy, Debug)]
-pub struct TransferTexts<'t> {
-    pub service: &'t [&'t str],
-    pub triage: &'t [&'t str],
-    pub tiers: &'t [&'t str],
-    /// Several tariffs stand beside each other: contracts name theirs.
-    pub tariffs: &'t [&'t str],
+    crew: Versions<CrewPack>,
+    accreditation: Versions<AccreditationPack>,
 }
 
 /// All versions of one kind of pack, oldest first.
@@ -61,21 +45,24 @@ struct Dated<T> {
 }
 
 impl Packs {
-    /// Reads packs from their TOML texts.
+    /// Reads packs from their TOML texts, in any order. What a text is, its id says.
     ///
     /// # Errors
     /// [`Error::Pack`] with a sentence that names the pack and what is wrong with it.
-    pub fn read(calendar: Calendar, texts: Texts<'_>) -> Result<Packs> {
+    pub fn read(calendar: Calendar, texts: &[&str]) -> Result<Packs> {
+        let texts = &sorted(texts)?;
         let packs = Packs {
             calendar,
-            rules: Versions::read(calendar, "rules", texts.rules)?,
-            procedures: Versions::read(calendar, "catalogue", texts.procedures)?,
-            cards: Versions::read(calendar, "cards", texts.cards)?,
-            channel: Versions::read(calendar, "settings of the channel", texts.channel)?,
-            service: Versions::read(calendar, "transfer settings", texts.transfer.service)?,
-            triage: Versions::read(calendar, "triage questions", texts.transfer.triage)?,
-            tiers: Versions::read(calendar, "service tiers", texts.transfer.tiers)?,
-            tariffs: Versions::read(calendar, "tariff", texts.transfer.tariffs)?,
+            rules: Versions::read(calendar, "rules", texts)?,
+            procedures: Versions::read(calendar, "procedures", texts)?,
+            cards: Versions::read(calendar, "cards", texts)?,
+            channel: Versions::read(calendar, "channel", texts)?,
+            service: Versions::read(calendar, "service", texts)?,
+            triage: Versions::read(calendar, "triage", texts)?,
+            tiers: Versions::read(calendar, "tiers", texts)?,
+            tariffs: Versions::read(calendar, "tariff", texts)?,
+            crew: Versions::read(calendar, "crew", texts)?,
+            accreditation: Versions::read(calendar, "accreditation", texts)?,
         };
         let newest = packs.rules.newest();
         for rule in Rule::ALL {
@@ -133,6 +120,16 @@ impl Packs {
         self.triage.of(version)
     }
 
+    /// The lists of a crew in force at a moment.
+    pub fn crew_at(&self, at: Time) -> &CrewPack {
+        self.crew.at(at)
+    }
+
+    /// What vehicles and crews must hold, in force at a moment.
+    pub fn accreditation_at(&self, at: Time) -> &AccreditationPack {
+        self.accreditation.at(at)
+    }
+
     /// The service tiers in force at a moment.
     pub fn tiers_at(&self, at: Time) -> &TierPack {
         self.tiers.at(at)
@@ -161,10 +158,45 @@ impl Packs {
     }
 }
 
+/// The kinds of packs. A pack's id ends in its kind, or begins with it where several stand beside
+/// each other (`tariff-yuhuan-part`).
+const KINDS: [&str; 10] = [
+    "rules",
+    "procedures",
+    "cards",
+    "channel",
+    "service",
+    "triage",
+    "tiers",
+    "tariff",
+    "crew",
+    "accreditation",
+];
+
+/// Each text with its kind.
+fn sorted<'t>(texts: &[&'t str]) -> Result<Vec<(&'static str, &'t str)>> {
+    #[derive(serde::Deserialize)]
+    struct Any {
+        pack: Head,
+    }
+    let mut sorted = Vec::new();
+    for text in texts {
+        let Any { pack: Head { id, .. } } =
+            toml::from_str(text).map_err(|error| Error::Pack(error.to_string()))?;
+        let own = |kind: &&&str| {
+            id.split_once('-').is_some_and(|(first, rest)| first == **kind || rest == **kind)
+        };
+        let kind = KINDS.iter().find(own);
+        let kind = kind.ok_or_else(|| Error::Pack(format!("{id}: nothing reads such a pack")))?;
+        sorted.push((*kind, *text));
+    }
+    Ok(sorted)
+}
+
 impl<T: Pack + serde::de::DeserializeOwned> Versions<T> {
-    fn read(calendar: Calendar, what: &str, texts: &[&str]) -> Result<Versions<T>> {
+    fn read(calendar: Calendar, kind: &str, texts: &[(&str, &str)]) -> Result<Versions<T>> {
         let mut packs = Vec::new();
-        for text in texts {
+        for (_, text) in texts.iter().filter(|(own, _)| *own == kind) {
             let pack: T = toml::from_str(text).map_err(|error| Error::Pack(error.to_string()))?;
             let head = pack.head();
             if let Some(fault) = pack.faults().first() {
@@ -175,7 +207,7 @@ impl<T: Pack + serde::de::DeserializeOwned> Versions<T> {
             packs.push(Dated { valid_from: calendar.day_start(day), body: (*text).into(), pack });
         }
         if packs.is_empty() {
-            return Err(Error::Pack(format!("no {what} given; a city needs them")));
+            return Err(Error::Pack(format!("no pack of {kind} given; a city needs one")));
         }
         packs.sort_by_key(|dated| dated.valid_from);
         Ok(Versions(packs))
@@ -220,6 +252,7 @@ pub(crate) async fn keep(tx: &mut Tx, now: Time) -> Result<()> {
     let channel = packs.cards.texts().chain(packs.channel.texts());
     let transfer = packs.service.texts().chain(packs.triage.texts());
     let transfer = transfer.chain(packs.tiers.texts()).chain(packs.tariffs.texts());
+    let transfer = transfer.chain(packs.crew.texts()).chain(packs.accreditation.texts());
     for (head, valid_from, body) in supervision.chain(channel).chain(transfer) {
         let sha256 = hex(&Sha256::digest(body.as_bytes()));
         sqlx::query(

@@ -148,33 +148,16 @@ mod tests {
     use super::*;
 
     fn pack() -> ChannelPack {
-        let text = |name: &str| {
-            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs/");
-            std::fs::read_to_string(format!("{folder}{name}.toml")).unwrap()
-        };
-        let rules = text("aesthetics/rules-2024.01");
-        let procedures = text("aesthetics/procedures-2024.01");
-        let (cards, channel) =
-            (text("aesthetics/cards-2025.03"), text("aesthetics/channel-2025.03"));
-        let [service, triage] =
-            ["service", "triage"].map(|of| text(&format!("transfer/{of}-2025.11")));
-        let tiers = text("transfer/tiers-2025.11");
-        let tariff = text("transfer/tariff-yuhuan-whole-2025.10");
-        let transfer = store::pack::TransferTexts {
-            service: &[&service],
-            triage: &[&triage],
-            tiers: &[&tiers],
-            tariffs: &[&tariff],
-        };
-        let texts = store::pack::Texts {
-            rules: &[&rules],
-            procedures: &[&procedures],
-            cards: &[&cards],
-            channel: &[&channel],
-            transfer,
-        };
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
+        let mut texts = Vec::new();
+        for sector in std::fs::read_dir(root).unwrap() {
+            for file in std::fs::read_dir(sector.unwrap().path()).unwrap() {
+                texts.push(std::fs::read_to_string(file.unwrap().path()).unwrap());
+            }
+        }
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let calendar = Calendar { offset_min: 480, week_starts_on: WeekStart::Monday };
-        let packs = store::Packs::read(calendar, texts).unwrap();
+        let packs = store::Packs::read(calendar, &texts).unwrap();
         packs.channel_at(rules::Time(1_741_953_600_000)).clone()
     }
 

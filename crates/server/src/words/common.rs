@@ -165,8 +165,14 @@ word_of!(refusal(Refusal) {
     Refusal::TooLate: "已有医院先接收了，本院不用再派人；如需改派，由质控中心处理。"
         / "Another hospital has accepted first; you need not send anybody. The QC centre can redirect.";
     Refusal::Reason: "请选择不能接收的原因。" / "Please choose why you cannot take it.";
+    Refusal::Aboard: "车上还有人，到达并交接后才能下班。" / "Somebody is still aboard; hand over first, then end the shift.";
     Refusal::Conflict: "请先声明与该机构没有利害关系；有关系的，请告诉质控中心换人。"
         / "Please state that nothing ties you to the institution; otherwise ask the QC centre for another expert.";
+    Refusal::Clash: "这辆车或其中一人在这段时间已有排班。请换人、换车或改时间。"
+        / "The vehicle or one of the crew is already on duty then. Choose another one, or other hours.";
+    Refusal::NotAccredited: "这辆车或其中一人的证件不能覆盖整个班次（A40），不能排班。请先更新证件，或换车换人。"
+        / "The vehicle or one of the crew is not accredited for the whole shift (A40), so it cannot be planned. Renew the certificate first, or choose another one.";
+    Refusal::Taken: "这个号码已用在另一条记录上，请核对。" / "Another record has this number already; please check it.";
     Refusal::NoChannel: "本市还没有开通绿色通道，呼救不会有人收到。请立即拨打 120。"
         / "This city has no green channel yet: nobody would hear. Call 120 at once.";
     Refusal::Unasked: "分诊问题还没有问完，请逐条问清再继续。" / "Some triage questions are still open; please ask each of them first.";

@@ -661,7 +661,7 @@ pub(super) async fn mark_as(
 }
 
 /// Writes one of the times of the journey; one that is set stays.
-async fn stamp(tx: &mut Tx, id: &str, mark: Mark, at: Time) -> Result<()> {
+pub(super) async fn stamp(tx: &mut Tx, id: &str, mark: Mark, at: Time) -> Result<()> {
     let update = match mark {
         Mark::Acknowledge => sqlx::query(
             "update booking set acknowledged_at = coalesce(acknowledged_at, $2)

@@ -1,12 +1,33 @@
-//! The fleet: companies, the places that book, vehicles, crews and their turns of duty.
+//! The fleet: companies, the places that book, vehicles and crews.
+//!
+//! What they must hold stands in `accreditation`, when they are on duty in `shift`.
 
 use rules::transfer::CrewRole;
 use rules::{Position, Time};
 use serde_json::json;
+use sqlx::{FromRow, Row};
 
+use super::accreditation::may_manage;
 use crate::event::{self, By, Subject};
-use crate::order::sort_key;
-use crate::{Refusal, Result, Scope, Tx};
+use crate::order::{like_pattern, sort_key};
+use crate::page::{Listed, Slice};
+use crate::{Error, Refusal, Result, Scope, Tx, error};
+
+/// Longest names and numbers of a form, in characters.
+const NAME_MAX: usize = 80;
+const FEATURES_MAX: usize = 20;
+const LAYOUTS_MAX: usize = 8;
+/// People and things in one interior.
+const PLACES_MAX: u16 = 20;
+
+/// A name or number that says something and is not too long.
+pub(super) fn named(text: &str) -> Result<&str> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > NAME_MAX {
+        return Err(Refusal::Text.into());
+    }
+    Ok(text)
+}
 
 /// A company that joins the platform.
 #[derive(Clone, Debug)]
@@ -69,6 +90,19 @@ pub async fn operators(tx: &mut Tx, scope: &Scope) -> Result<Vec<Operator>> {
     .bind(own)
     .fetch_all(tx.conn())
     .await?)
+}
+
+/// One company, whoever asks: its name stands on its vehicles.
+pub async fn operator(tx: &mut Tx, operator_id: &str) -> Result<Operator> {
+    let row = sqlx::query_as(
+        "select operator_id, name_zh, name_en, short_zh, short_en, uscc, phone, complaint_phone,
+            joined_at, left_at
+         from operator where operator_id = $1",
+    )
+    .bind(operator_id)
+    .fetch_optional(tx.conn())
+    .await?;
+    row.ok_or(Error::NotFound("operator"))
 }
 
 /// A place that books and receives.
@@ -183,6 +217,7 @@ pub struct Vehicle {
     pub lat: f64,
     pub lng: f64,
     pub qr_serial: String,
+    pub qr_issued_at: i64,
     pub joined_at: i64,
     pub left_at: Option<i64>,
 }
@@ -201,22 +236,54 @@ impl Vehicle {
     }
 }
 
+/// A vehicle joins its own company's fleet.
+///
 /// # Errors
-/// [`Refusal::Quantity`] for a vehicle that can carry nobody.
+/// [`Refusal::NotAllowed`] for another's company, those of [`add_vehicle`].
+pub async fn join_vehicle(tx: &mut Tx, scope: &Scope, new: &NewVehicle, now: Time) -> Result<()> {
+    let by = may_manage(scope, now)?;
+    of_own(scope, &new.operator_id)?;
+    add_vehicle(tx, &by, new).await
+}
+
+/// An operator's account acts for its own company alone.
+fn of_own(scope: &Scope, operator_id: &str) -> Result<()> {
+    match scope.fleet().bounds().operator {
+        Some(own) if own != operator_id => Err(Refusal::NotAllowed.into()),
+        _ => Ok(()),
+    }
+}
+
+/// The same without asking who; for entering a city's files.
+///
+/// # Errors
+/// [`Refusal::Quantity`] for a vehicle that can carry nobody, [`Refusal::Text`] for a text that is
+/// missing or too long, [`Refusal::Taken`] for a plate that another vehicle has.
 pub async fn add_vehicle(tx: &mut Tx, by: &By, new: &NewVehicle) -> Result<()> {
-    if new.layouts.is_empty() || new.layouts.iter().all(|room| room[1..] == [0; 3]) {
+    let real = |room: &[u16; 4]| room.iter().all(|places| *places <= PLACES_MAX);
+    if new.layouts.is_empty()
+        || new.layouts.len() > LAYOUTS_MAX
+        || new.layouts.iter().all(|room| room[1..] == [0; 3])
+        || !new.layouts.iter().all(real)
+    {
         return Err(Refusal::Quantity.into());
     }
-    sqlx::query(
+    if new.features.len() > FEATURES_MAX {
+        return Err(Refusal::TooMany.into());
+    }
+    let (call_sign, plate, model) =
+        (named(&new.call_sign)?, named(&new.plate)?, named(&new.model)?);
+    let joined = sqlx::query(
         "insert into vehicle (vehicle_id, operator_id, call_sign, plate, model, layouts, features,
             base_zh, base_en, lat, lng, qr_serial, qr_issued_at, joined_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)
+         on conflict (plate) do nothing",
     )
     .bind(&new.vehicle_id)
     .bind(&new.operator_id)
-    .bind(&new.call_sign)
-    .bind(&new.plate)
-    .bind(&new.model)
+    .bind(call_sign)
+    .bind(plate)
+    .bind(model)
     .bind(json!(new.layouts).to_string())
     .bind(json!(new.features).to_string())
     .bind(&new.base[0])
@@ -227,6 +294,9 @@ pub async fn add_vehicle(tx: &mut Tx, by: &By, new: &NewVehicle) -> Result<()> {
     .bind(new.joined_at.0)
     .execute(tx.conn())
     .await?;
+    if joined.rows_affected() == 0 {
+        return Err(Refusal::Taken.into());
+    }
     let subject = Subject { kind: "vehicle", id: &new.vehicle_id, institution_id: "" };
     event::append(tx, by, subject, "joined", json!({"parties": [new.operator_id]})).await
 }
@@ -237,7 +307,7 @@ pub async fn vehicles(tx: &mut Tx, scope: &Scope) -> Result<Vec<Vehicle>> {
     let own = bounds.operator.or(bounds.site).or(bounds.handed);
     Ok(sqlx::query_as(
         "select vehicle_id, operator_id, call_sign, plate, model, layouts, features, base_zh,
-            base_en, lat, lng, qr_serial, joined_at, left_at
+            base_en, lat, lng, qr_serial, qr_issued_at, joined_at, left_at
          from vehicle
          where (cast($1 as text) is null or operator_id = $1)
            and (cast($2 as text) is null or exists (
@@ -249,6 +319,39 @@ pub async fn vehicles(tx: &mut Tx, scope: &Scope) -> Result<Vec<Vehicle>> {
     .bind(bounds.crew)
     .fetch_all(tx.conn())
     .await?)
+}
+
+/// One vehicle that the scope reaches.
+pub async fn vehicle(tx: &mut Tx, scope: &Scope, vehicle_id: &str) -> Result<Vehicle> {
+    let bounds = scope.fleet().bounds();
+    let row = sqlx::query_as(
+        "select vehicle_id, operator_id, call_sign, plate, model, layouts, features, base_zh,
+            base_en, lat, lng, qr_serial, qr_issued_at, joined_at, left_at
+         from vehicle
+         where vehicle_id = $1 and (cast($2 as text) is null or operator_id = $2)
+           and (cast($3 as text) is null or exists (
+                select 1 from shift inner join shift_crew on shift_crew.shift_id = shift.shift_id
+                where shift.vehicle_id = vehicle.vehicle_id and shift_crew.crew_id = $3))",
+    )
+    .bind(vehicle_id)
+    .bind(bounds.operator.or(bounds.site).or(bounds.handed))
+    .bind(bounds.crew)
+    .fetch_optional(tx.conn())
+    .await?;
+    row.ok_or(Error::NotFound("vehicle"))
+}
+
+/// The vehicle with a code at its door or with a plate: for everybody [T13].
+pub async fn vehicle_by_code(tx: &mut Tx, code: &str) -> Result<Vehicle> {
+    let row = sqlx::query_as(
+        "select vehicle_id, operator_id, call_sign, plate, model, layouts, features, base_zh,
+            base_en, lat, lng, qr_serial, qr_issued_at, joined_at, left_at
+         from vehicle where qr_serial = $1 or plate = $1",
+    )
+    .bind(code)
+    .fetch_optional(tx.conn())
+    .await?;
+    row.ok_or(Error::NotFound("vehicle"))
 }
 
 #[derive(Clone, Debug)]
@@ -273,6 +376,82 @@ pub struct CrewMember {
     pub left_at: Option<i64>,
 }
 
+impl CrewMember {
+    pub fn role(&self) -> Result<CrewRole> {
+        error::coded(CrewRole::of(&self.role), "crew_member.role", &self.role)
+    }
+}
+
+/// Somebody joins the crews of the own company.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`] for another's company, [`Refusal::Text`], [`Refusal::Phone`].
+pub async fn join_crew_member(
+    tx: &mut Tx,
+    scope: &Scope,
+    new: &NewCrewMember,
+    now: Time,
+) -> Result<()> {
+    let by = may_manage(scope, now)?;
+    of_own(scope, &new.operator_id)?;
+    named(&new.name[0])?;
+    named(&new.name[1])?;
+    if !crate::oncall::is_phone(&new.phone) {
+        return Err(Refusal::Phone.into());
+    }
+    add_crew_member(tx, &by, new).await
+}
+
+/// Members of crews by name, of the city or of the own company; somebody of a crew sees the own
+/// row.
+pub async fn crew(
+    tx: &mut Tx,
+    scope: &Scope,
+    text: &str,
+    role: Option<CrewRole>,
+    slice: Slice,
+) -> Result<Listed<CrewMember>> {
+    let bounds = scope.fleet().bounds();
+    let rows = sqlx::query(
+        "select crew_id, operator_id, role, name_zh, name_en, phone, joined_at, left_at,
+            count(*) over () as total
+         from crew_member
+         where (cast($1 as text) is null or operator_id = $1)
+           and (cast($2 as text) is null or crew_id = $2)
+           and (cast($3 as text) is null or role = $3)
+           and lower(sort_key || ' ' || name_en || ' ' || phone) like lower($4) escape '!'
+         order by sort_key, crew_id limit $5 offset $6",
+    )
+    .bind(bounds.operator.or(bounds.site).or(bounds.handed))
+    .bind(bounds.crew)
+    .bind(role.map(CrewRole::code))
+    .bind(like_pattern(text))
+    .bind(slice.limit)
+    .bind(slice.offset)
+    .fetch_all(tx.conn())
+    .await?;
+    let total = rows.first().map_or(Ok(0), |row| row.try_get("total"))?;
+    let rows = rows.iter().map(CrewMember::from_row).collect::<sqlx::Result<_>>()?;
+    Ok(Listed { rows, total })
+}
+
+/// One member of a crew that the scope reaches.
+pub async fn crew_member(tx: &mut Tx, scope: &Scope, crew_id: &str) -> Result<CrewMember> {
+    let bounds = scope.fleet().bounds();
+    let row = sqlx::query_as(
+        "select crew_id, operator_id, role, name_zh, name_en, phone, joined_at, left_at
+         from crew_member
+         where crew_id = $1 and (cast($2 as text) is null or operator_id = $2)
+           and (cast($3 as text) is null or crew_id = $3)",
+    )
+    .bind(crew_id)
+    .bind(bounds.operator.or(bounds.site).or(bounds.handed))
+    .bind(bounds.crew)
+    .fetch_optional(tx.conn())
+    .await?;
+    row.ok_or(Error::NotFound("crew_member"))
+}
+
 pub async fn add_crew_member(tx: &mut Tx, by: &By, new: &NewCrewMember) -> Result<()> {
     sqlx::query(
         "insert into crew_member (crew_id, operator_id, role, name_zh, name_en, sort_key, phone,
@@ -292,168 +471,4 @@ pub async fn add_crew_member(tx: &mut Tx, by: &By, new: &NewCrewMember) -> Resul
     let subject = Subject { kind: "crew_member", id: &new.crew_id, institution_id: "" };
     let what = json!({"role": new.role.code(), "parties": [new.operator_id]});
     event::append(tx, by, subject, "joined", what).await
-}
-
-/// A break owed to a crew, and when it may begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Break {
-    pub from_at: i64,
-    pub until_at: i64,
-    pub lasts_min: i64,
-}
-
-#[derive(Clone, Debug)]
-pub struct NewShift {
-    pub shift_id: Option<String>,
-    pub vehicle_id: String,
-    pub from_at: Time,
-    pub until_at: Time,
-    /// Nobody drives after that.
-    pub latest_at: Time,
-    pub breaks: Vec<Break>,
-    pub crew: Vec<String>,
-}
-
-/// One vehicle with its crew for one turn of duty.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Shift {
-    pub shift_id: String,
-    pub vehicle_id: String,
-    pub operator_id: String,
-    pub call_sign: String,
-    pub plate: String,
-    layouts: String,
-    features: String,
-    pub lat: f64,
-    pub lng: f64,
-    pub from_at: i64,
-    pub until_at: i64,
-    pub latest_at: i64,
-    breaks: String,
-    pub began_at: Option<i64>,
-    pub ended_at: Option<i64>,
-    pub start_km: Option<i64>,
-    pub end_km: Option<i64>,
-    pub revision: i64,
-}
-
-impl Shift {
-    pub fn layouts(&self) -> Vec<[u16; 4]> {
-        serde_json::from_str(&self.layouts).unwrap_or_default()
-    }
-
-    pub fn features(&self) -> Vec<String> {
-        serde_json::from_str(&self.features).unwrap_or_default()
-    }
-
-    pub fn breaks(&self) -> Vec<Break> {
-        serde_json::from_str(&self.breaks).unwrap_or_default()
-    }
-
-    pub fn base(&self) -> Position {
-        Position { lat: self.lat, lng: self.lng }
-    }
-}
-
-/// Puts a vehicle and a crew on duty.
-///
-/// # Errors
-/// [`Refusal::Hours`] for a turn that ends before it begins, [`Refusal::Quantity`] without a crew.
-pub async fn add_shift(tx: &mut Tx, by: &By, new: &NewShift) -> Result<String> {
-    if new.until_at <= new.from_at || new.latest_at < new.until_at {
-        return Err(Refusal::Hours.into());
-    }
-    if new.crew.is_empty() {
-        return Err(Refusal::Quantity.into());
-    }
-    let shift_id = match &new.shift_id {
-        Some(id) => id.clone(),
-        None => tx.id("shf", by.now)?,
-    };
-    sqlx::query(
-        "insert into shift (shift_id, vehicle_id, from_at, until_at, latest_at, breaks, made_at,
-            made_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(&shift_id)
-    .bind(&new.vehicle_id)
-    .bind(new.from_at.0)
-    .bind(new.until_at.0)
-    .bind(new.latest_at.0)
-    .bind(json!(new.breaks).to_string())
-    .bind(by.now.0)
-    .bind(by.actor.code())
-    .execute(tx.conn())
-    .await?;
-    for crew_id in &new.crew {
-        sqlx::query("insert into shift_crew (shift_id, crew_id) values ($1, $2)")
-            .bind(&shift_id)
-            .bind(crew_id)
-            .execute(tx.conn())
-            .await?;
-    }
-    let subject = Subject { kind: "shift", id: &shift_id, institution_id: "" };
-    let what = json!({"vehicle": new.vehicle_id, "parties": new.crew});
-    event::append(tx, by, subject, "made", what).await?;
-    Ok(shift_id)
-}
-
-/// Turns of duty that touch a span of time, by vehicle.
-pub async fn shifts(tx: &mut Tx, scope: &Scope, from: Time, until: Time) -> Result<Vec<Shift>> {
-    let bounds = scope.fleet().bounds();
-    let own = bounds.operator.or(bounds.site).or(bounds.handed);
-    Ok(sqlx::query_as(
-        "select shift_id, shift.vehicle_id, operator_id, call_sign, plate, layouts, features, lat,
-            lng, from_at, until_at, latest_at, breaks, began_at, ended_at, start_km, end_km,
-            revision
-         from shift inner join vehicle on vehicle.vehicle_id = shift.vehicle_id
-         where from_at < $2 and latest_at > $1
-           and (cast($3 as text) is null or operator_id = $3)
-           and (cast($4 as text) is null or exists (
-                select 1 from shift_crew where shift_crew.shift_id = shift.shift_id
-                  and shift_crew.crew_id = $4))
-         order by operator_id, length(call_sign), call_sign, from_at limit 2000",
-    )
-    .bind(from.0)
-    .bind(until.0)
-    .bind(own)
-    .bind(bounds.crew)
-    .fetch_all(tx.conn())
-    .await?)
-}
-
-/// Somebody on a turn of duty.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Rider {
-    pub shift_id: String,
-    pub crew_id: String,
-    pub role: String,
-    pub name_zh: String,
-    pub name_en: String,
-    pub phone: String,
-}
-
-/// Who rides on the turns of duty that touch a span of time.
-pub async fn riders(tx: &mut Tx, scope: &Scope, from: Time, until: Time) -> Result<Vec<Rider>> {
-    let bounds = scope.fleet().bounds();
-    let own = bounds.operator.or(bounds.site).or(bounds.handed);
-    Ok(sqlx::query_as(
-        "select shift.shift_id, crew_member.crew_id, crew_member.role, crew_member.name_zh,
-            crew_member.name_en, crew_member.phone
-         from shift
-         inner join shift_crew on shift_crew.shift_id = shift.shift_id
-         inner join crew_member on crew_member.crew_id = shift_crew.crew_id
-         where from_at < $2 and latest_at > $1
-           and (cast($3 as text) is null or operator_id = $3)
-           and (cast($4 as text) is null or exists (
-                select 1 from shift_crew as own where own.shift_id = shift.shift_id
-                  and own.crew_id = $4))
-         order by shift.shift_id, crew_member.role, crew_member.sort_key limit 6000",
-    )
-    .bind(from.0)
-    .bind(until.0)
-    .bind(own)
-    .bind(bounds.crew)
-    .fetch_all(tx.conn())
-    .await?)
 }

@@ -14,7 +14,6 @@ use futures_util::FutureExt;
 use rules::Time;
 use rules::calendar::{Calendar, WeekStart};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
-use store::pack::{Texts, TransferTexts};
 use store::{Db, Engine, Ids, Packs, Tx};
 
 /// 2024-01-02T15:30+08:00, a Tuesday.
@@ -30,29 +29,18 @@ pub fn clock(text: &str) -> Time {
     MIDNIGHT.plus_days(day.parse().unwrap()).plus_min(minutes)
 }
 
+/// Every pack of the house.
 pub fn packs() -> Packs {
     let calendar = Calendar { offset_min: 480, week_starts_on: WeekStart::Monday };
-    let rules = include_str!("../../../../packs/aesthetics/rules-2024.01.toml");
-    let procedures = include_str!("../../../../packs/aesthetics/procedures-2024.01.toml");
-    let cards = include_str!("../../../../packs/aesthetics/cards-2025.03.toml");
-    let channel = include_str!("../../../../packs/aesthetics/channel-2025.03.toml");
-    let transfer = TransferTexts {
-        service: &[include_str!("../../../../packs/transfer/service-2025.11.toml")],
-        triage: &[include_str!("../../../../packs/transfer/triage-2025.11.toml")],
-        tiers: &[include_str!("../../../../packs/transfer/tiers-2025.11.toml")],
-        tariffs: &[
-            include_str!("../../../../packs/transfer/tariff-yuhuan-whole-2025.10.toml"),
-            include_str!("../../../../packs/transfer/tariff-yuhuan-part-2025.10.toml"),
-        ],
-    };
-    let texts = Texts {
-        rules: &[rules],
-        procedures: &[procedures],
-        cards: &[cards],
-        channel: &[channel],
-        transfer,
-    };
-    Packs::read(calendar, texts).unwrap()
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
+    let mut texts = Vec::new();
+    for sector in std::fs::read_dir(root).unwrap() {
+        for file in std::fs::read_dir(sector.unwrap().path()).unwrap() {
+            texts.push(std::fs::read_to_string(file.unwrap().path()).unwrap());
+        }
+    }
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    Packs::read(calendar, &texts).unwrap()
 }
 
 /// One story's database.
