@@ -4,8 +4,8 @@
 //! Whatever happens on the way, a red flag ends it with 120 and never with a wait.
 
 pub mod call;
-pub mod money;
 mod crew;
+pub mod money;
 pub mod service;
 pub mod tariff;
 pub mod tier;

@@ -77,6 +77,8 @@ pub enum Refusal {
     Answered,
     #[error("outside the service area")]
     OutsideArea,
+    #[error("whoever asked does not approve")]
+    OwnRequest,
     #[error("somebody is still aboard")]
     Aboard,
     #[error("a vehicle or a member of a crew is on duty elsewhere then")]

@@ -4,23 +4,38 @@
 //! rows of this drawer alone and is blanked in time; events keep ids, codes, numbers and times.
 
 mod accreditation;
+mod ask;
 mod booking;
+mod call;
 mod crew;
 mod family;
 mod fleet;
+mod handover;
 mod incident;
 mod outage;
+mod payment;
+mod phone;
+mod quote;
 mod rating;
+mod series;
 mod shift;
+mod token;
+mod triage;
+mod ward;
 
 pub(crate) use accreditation::look_at_holder;
 pub use accreditation::{
     Accreditation, NewAccreditation, Standing, accreditations, add_accreditation,
     enter_accreditation, revoke_accreditation, standing, standings, unaccredited,
 };
+pub use ask::{Asked, Asking, ask};
 pub use booking::{
     Booking, BookingFilter, BookingLine, Details, End, NewBooking, book, booking, bookings, mark,
     marks, party, twins,
+};
+pub use call::{
+    CallerHistory, PhoneCall, answer, answer_figures, call, caller_history, calls, end_call,
+    forget_calls, keep_draft, ring, take_over,
 };
 pub use crew::{
     CrewReport, KeptReport, Leg, Report, file_report, legs, own_shift, reports_of, reports_on,
@@ -33,9 +48,26 @@ pub use fleet::{
     add_crew_member, add_operator, add_site, add_vehicle, crew, crew_member, join_crew_member,
     join_vehicle, operator, operators, sites, vehicle, vehicle_by_code, vehicles,
 };
+pub use handover::{
+    Handover, HandoverFigures, Told, accept, booked_from_120, call_to_120, decline,
+    forget_handovers, from_120, handover, handover_figures, handovers, handovers_of, to_120,
+};
 pub use incident::{
     IncidentFilter, IncidentLine, NewIncident, incidents, report_incident, review_incident,
 };
 pub use outage::{NewOutage, Outage, add_outage, end_outage, enter_outage, outages};
+pub use payment::{NewPayment, Payment, pay, payments, set_invoice, standing as money_of};
+pub use phone::{CODE_VALID_MIN, forget_phone_checks, prove_phone, proved_at, send_phone_code};
+pub use quote::{
+    NewQuote, Quote, confirm, is_newest, quote, quote_by_code, quotes, send_quote, tariff_between,
+};
 pub use rating::{RatingFilter, RatingLine, called_back, rate, ratings};
+pub use series::{
+    NewSeries, Series, book_return, end_series, make_due, related, series, series_due, start_series,
+};
 pub use shift::{Break, NewShift, Rider, Shift, add_shift, drop_shift, plan_shift, riders, shifts};
+pub use token::{ApiToken, make_token, revoke_token, site_of_token, tokens};
+pub use triage::{KeptTriage, NewTriage, Triaged, triage, triage_figures, triages};
+pub use ward::{
+    NewRecord, WardRecord, add_record, approve_request, record_items, records, request,
+};

@@ -84,9 +84,7 @@ impl Standing {
         }
         match kind {
             Kind::Payment => (amount_fen > self.due()).then_some(Wrong::TooMuch),
-            Kind::Refund => {
-                (amount_fen > self.paid - self.refunded).then_some(Wrong::NeverPaid)
-            }
+            Kind::Refund => (amount_fen > self.paid - self.refunded).then_some(Wrong::NeverPaid),
         }
     }
 }

@@ -190,6 +190,8 @@ word_of!(refusal(Refusal) {
     Refusal::OldQuote: "报价已经更新，请看最新的报价再确认。" / "A newer quote has been made; please look at it before you agree.";
     Refusal::Unverified: "请先验证电话号码。" / "Please verify the telephone number first.";
     Refusal::Answered: "已有人先处理了。请刷新后看最新状态。" / "Somebody has already answered. Reload to see the latest state.";
+    Refusal::OwnRequest: "申请人不能审批自己的申请，请由本院另一位人员审批。"
+        / "Whoever asked cannot approve; somebody else of the hospital has to.";
     Refusal::OutsideArea: "上车地点不在服务范围内。请核对地址；确实在外地的，请联系当地转送服务或 120。"
         / "The pick-up lies outside the service area. Check the address; elsewhere, please ask the local service or 120.";
 });

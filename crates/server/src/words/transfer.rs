@@ -1,6 +1,8 @@
 //! The codes of the transfer service, for every page that shows them.
 
-use rules::transfer::{Class, CrewRole, Filed, LinkView, ListKind, Mark, Moment, Need, Source, State};
+use rules::transfer::{
+    Class, CrewRole, Filed, LinkView, ListKind, Mark, Moment, Need, Source, State,
+};
 
 use super::word_of;
 

@@ -552,11 +552,10 @@ pub async fn handover_figures(
 
 /// Blanks what was told along with hand-overs whose time is over.
 pub async fn forget_handovers(tx: &mut Tx, now: Time) -> Result<u64> {
-    let forgotten = sqlx::query(
-        "update handover_120 set words = '{}', delete_at = null where delete_at <= $1",
-    )
-    .bind(now.0)
-    .execute(tx.conn())
-    .await?;
+    let forgotten =
+        sqlx::query("update handover_120 set words = '{}', delete_at = null where delete_at <= $1")
+            .bind(now.0)
+            .execute(tx.conn())
+            .await?;
     Ok(forgotten.rows_affected())
 }

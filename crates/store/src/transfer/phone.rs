@@ -39,11 +39,12 @@ pub async fn send_phone_code(tx: &mut Tx, phone: &str, code: &str, now: Time) ->
     let phone_hash = token_hash(&format!("phone:{phone}"));
     // Callers take turns, so that many at once do not pass the limit together.
     crate::order::hold_series(tx, &format!("phone:{phone_hash}")).await?;
-    let row = sqlx::query("select count(*) from phone_check where phone_hash = $1 and made_at > $2")
-        .bind(&phone_hash)
-        .bind(now.plus_min(-60).0)
-        .fetch_one(tx.conn())
-        .await?;
+    let row =
+        sqlx::query("select count(*) from phone_check where phone_hash = $1 and made_at > $2")
+            .bind(&phone_hash)
+            .bind(now.plus_min(-60).0)
+            .fetch_one(tx.conn())
+            .await?;
     if row.try_get::<i64, _>(0)? >= CODES_AN_HOUR {
         return Err(Refusal::TooMany.into());
     }

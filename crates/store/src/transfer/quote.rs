@@ -73,8 +73,17 @@ impl Quote {
         let mut mac = Hmac::<Sha256>::new_from_slice(key)
             .map_err(|error| Error::Lost(format!("quote key: {error}")))?;
         let told = json!([
-            "baize quote 1", self.number, self.quote_no, self.code, self.tariff,
-            self.tariff_version, self.inputs, self.lines, self.total_fen, self.reason, self.made_at,
+            "baize quote 1",
+            self.number,
+            self.quote_no,
+            self.code,
+            self.tariff,
+            self.tariff_version,
+            self.inputs,
+            self.lines,
+            self.total_fen,
+            self.reason,
+            self.made_at,
         ]);
         mac.update(told.to_string().as_bytes());
         Ok(hex(&mac.finalize().into_bytes()))
@@ -237,8 +246,7 @@ pub(super) async fn quote_included(
 ) -> Result<i64> {
     let tariff = tx.packs().tariff_of(&of.tariff, &of.tariff_version);
     let tariff = tariff.ok_or(Refusal::NoTariff)?.clone();
-    let included =
-        Line { item: Item::Return, code: String::new(), count: 0, each_fen: 0, fen: 0 };
+    let included = Line { item: Item::Return, code: String::new(), count: 0, each_fen: 0, fen: 0 };
     let trip = Trip { with_return: false, waiting_min: 0, ..of.trip()? };
     let fare = Fare { lines: vec![included], total_fen: 0, charged_m: 0, drivers: 1 };
     let outward = booking::booking(tx, &Scope::system(), &of.booking_id).await?;

@@ -49,12 +49,11 @@ pub async fn make_token(
         return Err(Refusal::Text.into());
     }
     crate::order::hold_series(tx, &format!("tokens:{site_id}")).await?;
-    let row = sqlx::query(
-        "select count(*) from api_token where site_id = $1 and revoked_at is null",
-    )
-    .bind(&site_id)
-    .fetch_one(tx.conn())
-    .await?;
+    let row =
+        sqlx::query("select count(*) from api_token where site_id = $1 and revoked_at is null")
+            .bind(&site_id)
+            .fetch_one(tx.conn())
+            .await?;
     if row.try_get::<i64, _>(0)? >= TOKENS_MAX {
         return Err(Refusal::TooMany.into());
     }
