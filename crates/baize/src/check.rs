@@ -2,23 +2,10 @@
 
 use std::path::PathBuf;
 
-use rules::card::CardPack;
-use rules::channel::ChannelPack;
-use rules::pack::{ProcedurePack, RulePack};
-use rules::transfer::accreditation::AccreditationPack;
+use rules::pack::ProcedurePack;
 
 use crate::demo::{CITIES, Data};
-use crate::packs::{ACCREDITATION, CARDS, CHANNEL, PROCEDURES, RULES};
-
-/// What a file is, told by what stands in it.
-enum Kind {
-    Rules,
-    Procedures,
-    Cards,
-    Channel,
-    Accreditation,
-    City,
-}
+use crate::packs::FILES;
 
 /// The answer: a line for each file or city, and whether all is well.
 #[derive(Debug)]
@@ -33,8 +20,7 @@ pub fn run(files: &[PathBuf]) -> Checked {
     let mut checked = Checked { lines: Vec::new(), well: true };
     let mut catalogues = Vec::new();
     if files.is_empty() {
-        let packs = RULES.iter().chain(PROCEDURES).chain(CARDS).chain(CHANNEL);
-        for (name, text) in packs.chain(ACCREDITATION) {
+        for (name, text) in FILES {
             checked.pack(name, text, &mut catalogues);
         }
         for (_, texts) in CITIES {
@@ -46,10 +32,8 @@ pub fn run(files: &[PathBuf]) -> Checked {
     for file in files {
         let name = file.display().to_string();
         match std::fs::read_to_string(file) {
-            Ok(text) => match kind_of(&text) {
-                Kind::City => city.push((name, text)),
-                _ => checked.pack(&name, &text, &mut catalogues),
-            },
+            Ok(text) if is_pack(&text) => checked.pack(&name, &text, &mut catalogues),
+            Ok(text) => city.push((name, text)),
             Err(error) => checked.wrong(&name, &[error.to_string()]),
         }
     }
@@ -61,16 +45,9 @@ pub fn run(files: &[PathBuf]) -> Checked {
     checked
 }
 
-fn kind_of(text: &str) -> Kind {
-    match text.parse::<toml::Table>() {
-        Ok(table) if table.contains_key("procedure") => Kind::Procedures,
-        Ok(table) if table.contains_key("card") => Kind::Cards,
-        Ok(table) if table.contains_key("escalation") => Kind::Channel,
-        Ok(table) if table.contains_key("demand") => Kind::Accreditation,
-        Ok(table) if table.contains_key("pack") => Kind::Rules,
-        // What cannot be read is said by the reader of cities, with its place.
-        Ok(_) | Err(_) => Kind::City,
-    }
+/// A pack says so. What cannot be read is said by the reader of cities, with its place.
+fn is_pack(text: &str) -> bool {
+    text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("pack"))
 }
 
 impl Checked {
@@ -88,30 +65,8 @@ impl Checked {
     }
 
     fn pack(&mut self, name: &str, text: &str, catalogues: &mut Vec<ProcedurePack>) {
-        let day = |valid_from: &str| match store::pack::parse_date(valid_from) {
-            Some(_) => None,
-            None => Some(format!("valid_from \"{valid_from}\" is not a day")),
-        };
-        let faults = match kind_of(text) {
-            Kind::Procedures => toml::from_str::<ProcedurePack>(text).map(|pack| {
-                let faults: Vec<String> =
-                    pack.faults().into_iter().chain(day(&pack.pack.valid_from)).collect();
-                catalogues.push(pack);
-                faults
-            }),
-            Kind::Cards => toml::from_str::<CardPack>(text)
-                .map(|pack| pack.faults().into_iter().chain(day(&pack.pack.valid_from)).collect()),
-            Kind::Channel => toml::from_str::<ChannelPack>(text)
-                .map(|pack| pack.faults().into_iter().chain(day(&pack.pack.valid_from)).collect()),
-            Kind::Accreditation => toml::from_str::<AccreditationPack>(text)
-                .map(|pack| pack.faults().into_iter().chain(day(&pack.pack.valid_from)).collect()),
-            Kind::Rules | Kind::City => toml::from_str::<RulePack>(text)
-                .map(|pack| pack.faults().into_iter().chain(day(&pack.pack.valid_from)).collect()),
-        };
-        match faults {
-            Ok(faults) => self.say(name, &faults),
-            Err(error) => self.wrong(name, &[error.to_string().trim_end().to_owned()]),
-        }
+        catalogues.extend(toml::from_str::<ProcedurePack>(text));
+        self.say(name, &store::pack::faults(text));
     }
 
     fn city(&mut self, texts: &[(&str, &str)], catalogues: &[ProcedurePack]) {

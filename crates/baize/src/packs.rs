@@ -23,6 +23,7 @@ pub const FILES: &[(&str, &str)] = files![
     "transfer/tariff-yuhuan-part-2025.10.toml",
     "transfer/crew-2023.06.toml",
     "transfer/accreditation-2023.06.toml",
+    "transfer/oversight-2023.06.toml",
 ];
 
 /// Reads them.

@@ -45,13 +45,32 @@ fn local(data: &Data, at: Time) -> String {
 /// One line of a table of logins.
 fn login_line(login: &str, role: AccountRole, name: &str, password: &str) -> String {
     let (zh, en) = role_words(role);
-    let cells = [pad(login, 18), pad(password, 14), pad(zh, 14), pad(en, 26)];
+    let cells = [pad(login, 18), pad(password, 14), pad(zh, 16), pad(en, 26)];
     format!("  {}{name}\n", cells.concat())
 }
 
 fn login_head() -> String {
-    let cells = [pad("登录名 login", 18), pad("密码 password", 14), pad("角色 role", 40)];
+    let cells = [pad("登录名 login", 18), pad("密码 password", 14), pad("角色 role", 42)];
     format!("  {}姓名 name\n", cells.concat())
+}
+
+/// Roles with an account for each house or vehicle: so many are listed, of the rest it is told.
+const CROWDS: [(AccountRole, usize); 2] = [(AccountRole::ClinicHead, 1), (AccountRole::Crew, 3)];
+
+fn account_line(account: &crate::demo::Account) -> String {
+    let name = format!("{} {}", account.name_zh, account.name_en);
+    login_line(&account.login, account.role, &name, PASSWORD)
+}
+
+fn others(role: AccountRole, count: usize, login: &str) -> String {
+    let (zh, en) = match role {
+        AccountRole::ClinicHead => ("家机构", "institutions"),
+        _ => ("个车组账户", "crews"),
+    };
+    format!(
+        "  其余 {count} {zh}的登录名形如 {login}，密码相同。\n  \
+         The other {count} {en} sign in as {login} and so on, with the same password.\n\n"
+    )
 }
 
 /// What a demo says when it is ready.
@@ -69,27 +88,19 @@ pub(crate) fn demo(data: &Data, address: &str, at: Time, options: &Options) -> S
     line("城市时间", "city time", &local(data, at));
     text.push('\n');
     text.push_str(&login_head());
-    let mut more_clinics = 0;
-    let mut second = None;
-    let mut clinics = 0;
+    let mut rest: Vec<(AccountRole, Vec<&str>)> = Vec::new();
     for account in &data.accounts {
-        if account.role == AccountRole::ClinicHead {
-            clinics += 1;
-            if clinics > 1 {
-                more_clinics += 1;
-                second.get_or_insert(account.login.as_str());
-                continue;
-            }
+        let before = data.accounts.iter().take_while(|one| one.login != account.login);
+        let before = before.filter(|one| one.role == account.role).count();
+        let crowd = CROWDS.iter().find(|(role, listed)| *role == account.role && before >= *listed);
+        match (crowd, rest.iter_mut().find(|(role, _)| *role == account.role)) {
+            (None, _) => text.push_str(&account_line(account)),
+            (Some(_), Some((_, logins))) => logins.push(&account.login),
+            (Some(_), None) => rest.push((account.role, vec![&account.login])),
         }
-        let name = format!("{} {}", account.name_zh, account.name_en);
-        text.push_str(&login_line(&account.login, account.role, &name, PASSWORD));
     }
-    if let Some(second) = second {
-        text.push_str(&format!(
-            "  其余 {more_clinics} 家机构的登录名形如 {second}，密码相同。\n  \
-             The other {more_clinics} institutions sign in as {second} and so on, with the same \
-             password.\n\n"
-        ));
+    for (role, logins) in rest {
+        text.push_str(&others(role, logins.len(), logins[0]));
     }
     if options.still {
         text.push_str(

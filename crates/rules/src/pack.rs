@@ -11,6 +11,7 @@ use crate::channel::ChannelPack;
 use crate::register::{Anaesthesia, Category, InstitutionKind, Modality};
 use crate::transfer::CrewPack;
 use crate::transfer::accreditation::AccreditationPack;
+use crate::transfer::report::OversightPack;
 use crate::transfer::service::ServicePack;
 use crate::transfer::tariff::TariffPack;
 use crate::transfer::tier::TierPack;
@@ -66,7 +67,7 @@ macro_rules! packs {
 
 packs! {
     RulePack, ProcedurePack, CardPack, ChannelPack, ServicePack, TriagePack, TierPack, TariffPack,
-    CrewPack, AccreditationPack,
+    CrewPack, AccreditationPack, OversightPack,
 }
 
 /// Thresholds and the alert catalogue of one sector.

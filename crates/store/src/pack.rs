@@ -8,6 +8,7 @@ use rules::channel::ChannelPack;
 use rules::pack::{Head, Pack, ProcedurePack, RulePack};
 use rules::transfer::CrewPack;
 use rules::transfer::accreditation::AccreditationPack;
+use rules::transfer::report::OversightPack;
 use rules::transfer::service::ServicePack;
 use rules::transfer::tariff::TariffPack;
 use rules::transfer::tier::TierPack;
@@ -31,6 +32,7 @@ pub struct Packs {
     tariffs: Versions<TariffPack>,
     crew: Versions<CrewPack>,
     accreditation: Versions<AccreditationPack>,
+    oversight: Versions<OversightPack>,
 }
 
 /// All versions of one kind of pack, oldest first.
@@ -63,6 +65,7 @@ impl Packs {
             tariffs: Versions::read(calendar, "tariff", texts)?,
             crew: Versions::read(calendar, "crew", texts)?,
             accreditation: Versions::read(calendar, "accreditation", texts)?,
+            oversight: Versions::read(calendar, "oversight", texts)?,
         };
         let newest = packs.rules.newest();
         for rule in Rule::ALL {
@@ -130,6 +133,11 @@ impl Packs {
         self.accreditation.at(at)
     }
 
+    /// How the transfer service is judged, in force at a moment.
+    pub fn oversight_at(&self, at: Time) -> &OversightPack {
+        self.oversight.at(at)
+    }
+
     /// The service tiers in force at a moment.
     pub fn tiers_at(&self, at: Time) -> &TierPack {
         self.tiers.at(at)
@@ -160,7 +168,7 @@ impl Packs {
 
 /// The kinds of packs. A pack's id ends in its kind, or begins with it where several stand beside
 /// each other (`tariff-yuhuan-part`).
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 11] = [
     "rules",
     "procedures",
     "cards",
@@ -171,6 +179,7 @@ const KINDS: [&str; 10] = [
     "tariff",
     "crew",
     "accreditation",
+    "oversight",
 ];
 
 /// Each text with its kind.
@@ -191,6 +200,43 @@ fn sorted<'t>(texts: &[&'t str]) -> Result<Vec<(&'static str, &'t str)>> {
         sorted.push((*kind, *text));
     }
     Ok(sorted)
+}
+
+/// What is wrong with the text of one pack, as sentences for its editor.
+pub fn faults(text: &str) -> Vec<String> {
+    let kind = match sorted(&[text]).as_deref() {
+        Ok([(kind, _)]) => *kind,
+        Ok(_) => return Vec::new(),
+        Err(Error::Pack(what)) => return vec![what.trim_end().to_owned()],
+        Err(error) => return vec![error.to_string()],
+    };
+    match kind {
+        "rules" => faults_of::<RulePack>(text),
+        "procedures" => faults_of::<ProcedurePack>(text),
+        "cards" => faults_of::<CardPack>(text),
+        "channel" => faults_of::<ChannelPack>(text),
+        "service" => faults_of::<ServicePack>(text),
+        "triage" => faults_of::<TriagePack>(text),
+        "tiers" => faults_of::<TierPack>(text),
+        "tariff" => faults_of::<TariffPack>(text),
+        "crew" => faults_of::<CrewPack>(text),
+        "accreditation" => faults_of::<AccreditationPack>(text),
+        _ => faults_of::<OversightPack>(text),
+    }
+}
+
+fn faults_of<T: Pack + serde::de::DeserializeOwned>(text: &str) -> Vec<String> {
+    match toml::from_str::<T>(text) {
+        Ok(pack) => {
+            let mut faults = pack.faults();
+            let day = &pack.head().valid_from;
+            if parse_date(day).is_none() {
+                faults.push(format!("valid_from \"{day}\" is not a day"));
+            }
+            faults
+        }
+        Err(error) => vec![error.to_string().trim_end().to_owned()],
+    }
 }
 
 impl<T: Pack + serde::de::DeserializeOwned> Versions<T> {
@@ -253,6 +299,7 @@ pub(crate) async fn keep(tx: &mut Tx, now: Time) -> Result<()> {
     let transfer = packs.service.texts().chain(packs.triage.texts());
     let transfer = transfer.chain(packs.tiers.texts()).chain(packs.tariffs.texts());
     let transfer = transfer.chain(packs.crew.texts()).chain(packs.accreditation.texts());
+    let transfer = transfer.chain(packs.oversight.texts());
     for (head, valid_from, body) in supervision.chain(channel).chain(transfer) {
         let sha256 = hex(&Sha256::digest(body.as_bytes()));
         sqlx::query(

@@ -30,6 +30,7 @@ pub(super) fn faults(files: &[(&str, File)]) -> Vec<String> {
         operations(file, &names, &mut say);
         story(file, &names, &mut say);
     }
+    faults.extend(super::transfer::faults(files));
     faults
 }
 

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::channel::{CallOut, Case, Contact, Hospital, Hotline, Override, Rota, Stock, Zone};
 use super::times::{Day, Moment, TimeOfDay};
+use super::transfer::{Area, Contract, CrewMember, Operator, Outage, Site, Turn, Vehicle};
 
 /// What is wrong with the files of a city, one sentence each.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +70,14 @@ tables! {
         #[serde(default, rename = "stock")] stocks: Vec<Stock>,
         #[serde(default, rename = "case")] cases: Vec<Case>,
         #[serde(default, rename = "call_out")] call_outs: Vec<CallOut>,
+        #[serde(default, rename = "operator")] operators: Vec<Operator>,
+        #[serde(default, rename = "site")] sites: Vec<Site>,
+        #[serde(default, rename = "area")] areas: Vec<Area>,
+        #[serde(default, rename = "contract")] contracts: Vec<Contract>,
+        #[serde(default, rename = "vehicle")] vehicles: Vec<Vehicle>,
+        #[serde(default, rename = "crew_member")] crew_members: Vec<CrewMember>,
+        #[serde(default, rename = "turn")] turns: Vec<Turn>,
+        #[serde(default, rename = "outage")] outages: Vec<Outage>,
     }
 
     CityHead {
@@ -349,6 +358,14 @@ pub struct Data {
     pub stocks: Vec<Stock>,
     pub cases: Vec<Case>,
     pub call_outs: Vec<CallOut>,
+    pub operators: Vec<Operator>,
+    pub sites: Vec<Site>,
+    pub areas: Vec<Area>,
+    pub contracts: Vec<Contract>,
+    pub vehicles: Vec<Vehicle>,
+    pub crew_members: Vec<CrewMember>,
+    pub turns: Vec<Turn>,
+    pub outages: Vec<Outage>,
 }
 
 impl Data {
@@ -406,6 +423,14 @@ impl Data {
             stocks: Vec::new(),
             cases: Vec::new(),
             call_outs: Vec::new(),
+            operators: Vec::new(),
+            sites: Vec::new(),
+            areas: Vec::new(),
+            contracts: Vec::new(),
+            vehicles: Vec::new(),
+            crew_members: Vec::new(),
+            turns: Vec::new(),
+            outages: Vec::new(),
         };
         for file in files {
             data.regions.extend(file.regions);
@@ -430,6 +455,14 @@ impl Data {
             data.stocks.extend(file.stocks);
             data.cases.extend(file.cases);
             data.call_outs.extend(file.call_outs);
+            data.operators.extend(file.operators);
+            data.sites.extend(file.sites);
+            data.areas.extend(file.areas);
+            data.contracts.extend(file.contracts);
+            data.vehicles.extend(file.vehicles);
+            data.crew_members.extend(file.crew_members);
+            data.turns.extend(file.turns);
+            data.outages.extend(file.outages);
         }
         data
     }

@@ -8,8 +8,9 @@ pub(crate) mod register;
 mod seed;
 mod timeline;
 mod times;
+mod transfer;
 
-pub use load::{Data, Wrong};
+pub use load::{Account, Data, Wrong};
 pub use seed::{Seeded, Trouble, seed};
 pub use timeline::Timeline;
 pub use times::read_at;
@@ -37,8 +38,12 @@ const ZHUHAI: &[(&str, &str)] = city_files!(
     "channel.toml"
 );
 
+const ZIBO: &[(&str, &str)] =
+    city_files!("zibo": "city.toml", "service.toml", "fleet.toml", "shifts.toml");
+
 /// The cities a demo exists for, by the word of `--city`.
-pub const CITIES: &[(&str, &[(&str, &str)])] = &[("nantong", NANTONG), ("zhuhai", ZHUHAI)];
+pub const CITIES: &[(&str, &[(&str, &str)])] =
+    &[("nantong", NANTONG), ("zhuhai", ZHUHAI), ("zibo", ZIBO)];
 
 /// Reads a demo city by its word.
 ///

@@ -71,8 +71,8 @@ const CERTIFICATES_MAX: i64 = 200;
 /// Enters a certificate for the own vehicle or crew; a renewal is a row of its own.
 ///
 /// # Errors
-/// [`Refusal::NotAllowed`], those of [`enter_accreditation`]; not found for another's holder.
-pub async fn add_accreditation(
+/// [`Refusal::NotAllowed`], those of [`add_accreditation`]; not found for another's holder.
+pub async fn certify(
     tx: &mut Tx,
     scope: &Scope,
     new: &NewAccreditation,
@@ -83,7 +83,7 @@ pub async fn add_accreditation(
         Holder::Vehicle => drop(fleet::vehicle(tx, scope, &new.holder_id).await?),
         Holder::Crew => drop(fleet::crew_member(tx, scope, &new.holder_id).await?),
     }
-    enter_accreditation(tx, &by, new).await
+    add_accreditation(tx, &by, new).await
 }
 
 /// Who manages vehicles and crews: the operator its own, the regulator every one.
@@ -100,7 +100,7 @@ pub(super) fn may_manage(scope: &Scope, now: Time) -> Result<By> {
 /// # Errors
 /// [`Refusal::Text`] for one without a number, [`Refusal::Hours`] for one that ends before it
 /// begins, [`Refusal::TooMany`].
-pub async fn enter_accreditation(tx: &mut Tx, by: &By, new: &NewAccreditation) -> Result<String> {
+pub async fn add_accreditation(tx: &mut Tx, by: &By, new: &NewAccreditation) -> Result<String> {
     let number = fleet::named(&new.number)?;
     if new.from >= new.until {
         return Err(Refusal::Hours.into());

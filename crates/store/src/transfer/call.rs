@@ -105,7 +105,7 @@ pub async fn answer(tx: &mut Tx, scope: &Scope, call_id: &str, now: Time) -> Res
 ///
 /// # Errors
 /// [`Refusal::NotAllowed`], [`Refusal::Answered`] for a call that has ended.
-pub async fn take_over(tx: &mut Tx, scope: &Scope, call_id: &str, now: Time) -> Result<()> {
+pub async fn take_over_call(tx: &mut Tx, scope: &Scope, call_id: &str, now: Time) -> Result<()> {
     let account_id = taker(scope)?;
     let taken = sqlx::query(
         "update phone_call set answered_at = coalesce(answered_at, $2), taken_by = $3

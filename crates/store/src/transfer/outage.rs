@@ -46,18 +46,23 @@ fn may_stop(scope: &Scope, now: Time) -> Result<By> {
 /// Takes a vehicle out of service for a time.
 ///
 /// # Errors
-/// [`Refusal::NotAllowed`], those of [`enter_outage`]; not found for another's vehicle.
-pub async fn add_outage(tx: &mut Tx, scope: &Scope, new: &NewOutage, now: Time) -> Result<String> {
+/// [`Refusal::NotAllowed`], those of [`add_outage`]; not found for another's vehicle.
+pub async fn stop_vehicle(
+    tx: &mut Tx,
+    scope: &Scope,
+    new: &NewOutage,
+    now: Time,
+) -> Result<String> {
     let by = may_stop(scope, now)?;
     fleet::vehicle(tx, scope, &new.vehicle_id).await?;
-    enter_outage(tx, &by, new).await
+    add_outage(tx, &by, new).await
 }
 
 /// The same without asking who; for entering a city's files.
 ///
 /// # Errors
 /// [`Refusal::Hours`] for one that ends before it begins.
-pub async fn enter_outage(tx: &mut Tx, by: &By, new: &NewOutage) -> Result<String> {
+pub async fn add_outage(tx: &mut Tx, by: &By, new: &NewOutage) -> Result<String> {
     if new.until.is_some_and(|until| until <= new.from) {
         return Err(Refusal::Hours.into());
     }

@@ -48,7 +48,7 @@ async fn a_call_is_answered_by_one_and_its_draft_outlives_the_line() {
             .unwrap();
         let (own, id) = (house.scope(second).await, call.clone());
         let scope = own.clone();
-        step!(house.db, |tx| transfer::take_over(tx, &scope, &id, clock("9:44"))).unwrap();
+        step!(house.db, |tx| transfer::take_over_call(tx, &scope, &id, clock("9:44"))).unwrap();
         let read = transfer::call(&mut house.read().await, &own, &call).await.unwrap();
         assert_eq!((read.draft.as_str(), read.phone.as_str()), (draft, "13900006021"));
         assert_eq!(read.answered_at, Some(clock("9:41").0), "it was answered once");

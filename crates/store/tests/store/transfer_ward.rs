@@ -297,7 +297,7 @@ const ACTING: [&str; 23] = [
     "transfer::send_quote",
     "transfer::set_invoice",
     "transfer::start_series",
-    "transfer::take_over",
+    "transfer::take_over_call",
     "transfer::to_120",
     "transfer::triage",
 ];
