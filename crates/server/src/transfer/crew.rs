@@ -10,7 +10,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
 use rules::Time;
 use rules::account::Permission;
-use rules::transfer::{CrewRole, Filed, ListKind, Mark, Need, State as Standing};
+use rules::transfer::triage::TriagePack;
+use rules::transfer::{Class, CrewRole, Filed, ListKind, Mark, Moment, Need, State as Standing};
 use serde::Deserialize;
 use serde_json::json;
 use store::page::Slice;
@@ -71,6 +72,12 @@ struct Journey {
     to: EndShown,
     leg: Option<String>,
     steps: Vec<StepShown>,
+    /// When the red flags are asked now, and the questions.
+    moment: Moment,
+    moment_word: &'static str,
+    questions: Vec<(String, String)>,
+    asked: Option<String>,
+    told_120: bool,
     pickup: Vec<ListItem>,
     handover: Vec<ListItem>,
     receiver: Option<String>,
@@ -127,6 +134,7 @@ async fn crew_page(app: &App, who: &SignedIn, refused: Option<String>) -> Answer
         position_s: pack.position.every_s,
         refused,
     };
+    let flags = tx.packs().triage_at(now).clone();
     let Some(shift) = shift else { return Ok(drawn) };
     let reports = transfer::reports_on(&mut tx, &shift).await.told(lang)?;
     let filter = BookingFilter {
@@ -156,7 +164,7 @@ async fn crew_page(app: &App, who: &SignedIn, refused: Option<String>) -> Answer
             .iter()
             .find(|leg| leg.booking_id == booking.booking_id && leg.stop == "pickup")
             .map(|leg| km(leg.leg_m));
-        drawn.journeys.push(journey(lang, when, &pack, &booking, &own, leg));
+        drawn.journeys.push(journey(lang, when, &pack, &booking, &own, leg, &flags));
     }
     let on_shift: Vec<&KeptReport> =
         reports.iter().filter(|one| one.booking_id.is_none()).collect();
@@ -200,12 +208,18 @@ fn journey(
     booking: &Booking,
     reports: &[&KeptReport],
     leg: Option<String>,
+    flags: &TriagePack,
 ) -> Journey {
     let course = booking.course();
     let state = course.state();
     let next = course.next_step();
     let needs = booking.needs();
     let planned = booking.plan_pickup_at.or(booking.ready_at).unwrap_or(booking.asked_at);
+    let aboard = course.loaded_at.is_some();
+    let moment = if aboard { Moment::EnRoute } else { Moment::Pickup };
+    let asked = reports.iter().rev().find(
+        |one| matches!(one.report(), Ok(Report::Triage { moment: own, .. }) if own == moment),
+    );
     let receiver = reports.iter().rev().find_map(|one| match one.report() {
         Ok(Report::Handover { receiver, .. }) => Some(receiver),
         _ => None,
@@ -262,6 +276,12 @@ fn journey(
                 next: next == Some(*mark),
             })
             .collect(),
+        moment,
+        moment_word: lang.triage_moment(moment),
+        questions: questions(lang, flags, moment),
+        asked: asked.map(|one| when.hm(&one.at)),
+        told_120: reports.iter().any(|one| one.kind == "to_120")
+            || booking.class.as_deref() == Some(Class::Emergency.code()),
         pickup: items(lang, pack, ListKind::Pickup, &needs, reports),
         handover: items(lang, pack, ListKind::Handover, &needs, reports),
         receiver,
@@ -291,6 +311,17 @@ fn items(
             word: lang.pick(&item.name_zh, &item.name_en).to_owned(),
             must: item.must,
             answer: known.get(&item.code).cloned().unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// The red flags that are asked again.
+fn questions(lang: Lang, pack: &TriagePack, moment: Moment) -> Vec<(String, String)> {
+    pack.questions
+        .iter()
+        .filter(|question| question.asked_at(moment))
+        .map(|question| {
+            (question.code.clone(), lang.pick(&question.ask_zh, &question.ask_en).to_owned())
         })
         .collect()
 }
@@ -519,6 +550,15 @@ fn of_fields(fields: &Fields) -> serde_json::Value {
                 serde_json::from_str(fields.get("strokes")).unwrap_or_else(|_| json!([]));
             json!({"kind": "handover", "receiver": fields.get("receiver"), "strokes": strokes})
         }
+        "triage" => {
+            let answers: Vec<(String, String)> = fields
+                .pairs()
+                .into_iter()
+                .filter_map(|(name, value)| Some((name.strip_prefix("ask_")?.to_owned(), value)))
+                .collect();
+            json!({"kind": "triage", "moment": fields.get("moment"), "answers": answers})
+        }
+        "to_120" => json!({"kind": "to_120", "moment": fields.get("moment")}),
         kind => json!({"kind": kind, "words": fields.get("words")}),
     }
 }

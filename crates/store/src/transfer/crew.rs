@@ -7,13 +7,16 @@ use std::collections::BTreeMap;
 use rules::Time;
 use rules::account::Permission;
 use rules::transfer::position::Report as Fix;
-use rules::transfer::{Filed, ListKind, Mark, Party};
+use rules::transfer::triage::Answers;
+use rules::transfer::{Filed, ListKind, Mark, Moment, Party};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::Row;
 
-use super::booking::{self, Details};
+use super::booking::{self, Booking, Details};
+use super::handover;
 use super::incident::{self, NewIncident};
+use super::triage::{self, NewTriage};
 use crate::event::{self, By, Subject};
 use crate::{Error, Refusal, Result, Scope, Tx};
 
@@ -58,6 +61,15 @@ pub enum Report {
         receiver: String,
         strokes: Vec<Vec<[i16; 2]>>,
     },
+    /// The questions asked again at the door or on the way; a red flag goes to 120 at once.
+    Triage {
+        moment: Moment,
+        answers: Answers,
+    },
+    /// 120 is needed, whatever the questions say.
+    To120 {
+        moment: Moment,
+    },
     Note {
         words: String,
     },
@@ -72,6 +84,8 @@ impl Report {
             Report::Checklist { .. } => "checklist",
             Report::Incident { .. } => "incident",
             Report::Handover { .. } => "handover",
+            Report::Triage { .. } => "triage",
+            Report::To120 { .. } => "to_120",
             Report::Note { .. } => "note",
         }
     }
@@ -91,6 +105,9 @@ impl Report {
                 if answers.len() > ANSWERS_MAX || !answers.values().all(known) {
                     return Err(Refusal::Unknown.into());
                 }
+            }
+            Report::Triage { answers, .. } if answers.len() > ANSWERS_MAX => {
+                return Err(Refusal::Unknown.into());
             }
             Report::Incident { grade, words, .. } => {
                 text(words, WORDS_CHARS_MAX)?;
@@ -174,6 +191,23 @@ pub async fn file_report(
         Report::Step { mark, reason } => {
             step(tx, &by, scope, sent, *mark, reason.as_deref(), at).await?
         }
+        Report::Triage { moment, answers } => {
+            let new = NewTriage { moment: *moment, answers: answers.clone(), raised: None };
+            match own(tx, scope, sent).await? {
+                Some(found) if found.course().allows(Mark::Triage, Party::Crew) => {
+                    triage::triage_as(tx, &by, &found, Party::Crew, &new).await?;
+                    Filed::Done
+                }
+                _ => Filed::Late,
+            }
+        }
+        Report::To120 { moment } => match own(tx, scope, sent).await? {
+            Some(found) if found.course().allows(Mark::To120, Party::Crew) => {
+                handover::tell_120(tx, &by, &found, Party::Crew, *moment, "judgement").await?;
+                Filed::Done
+            }
+            _ => Filed::Late,
+        },
         other => told(tx, &by, scope, sent, other, at).await?,
     };
     sqlx::query("update crew_report set outcome = $2 where report_key = $1")
@@ -297,16 +331,8 @@ async fn step(
     reason: Option<&str>,
     at: Time,
 ) -> Result<Filed> {
-    let booking_id = sent.booking_id.as_deref().ok_or(Error::NotFound("booking"))?;
-    booking::hold(tx, booking_id).await?;
-    // It may be somebody else's by now: the report is kept all the same.
-    let found = match booking::booking(tx, scope, booking_id).await {
-        Err(Error::NotFound(_)) => return Ok(Filed::Late),
-        found => found?,
-    };
-    if found.shift_id.as_deref() != Some(&*sent.shift_id) {
-        return Ok(Filed::Late);
-    }
+    let Some(found) = own(tx, scope, sent).await? else { return Ok(Filed::Late) };
+    let booking_id = &found.booking_id;
     let (filed, at) = found.course().file(mark, at);
     match filed {
         Filed::Done => {
@@ -322,6 +348,18 @@ async fn step(
         Filed::Again | Filed::Late => {}
     }
     Ok(filed)
+}
+
+/// The booking of a report, held; nothing when it is somebody else's by now or over. The report is
+/// kept all the same.
+async fn own(tx: &mut Tx, scope: &Scope, sent: &CrewReport) -> Result<Option<Booking>> {
+    let booking_id = sent.booking_id.as_deref().ok_or(Error::NotFound("booking"))?;
+    booking::hold(tx, booking_id).await?;
+    let found = match booking::booking(tx, scope, booking_id).await {
+        Err(Error::NotFound(_)) => return Ok(None),
+        found => found?,
+    };
+    Ok(Some(found).filter(|found| found.shift_id.as_deref() == Some(&*sent.shift_id)))
 }
 
 /// What is told and moves nothing: lists, incidents, hand-overs, notes.
