@@ -92,6 +92,9 @@ mod terminal_keys;
 #[path = "store/transfer_call.rs"]
 mod transfer_call;
 #[cfg(test)]
+#[path = "store/transfer_crew.rs"]
+mod transfer_crew;
+#[cfg(test)]
 #[path = "store/transfer_desk.rs"]
 mod transfer_desk;
 #[cfg(test)]
