@@ -136,6 +136,10 @@ pub async fn make_due(tx: &mut Tx, by: &By, series_id: &str, key: &[u8]) -> Resu
     }
     let calendar = tx.packs().calendar;
     let (last, until) = (calendar.day_number(Time(found.made_until)), calendar.day_number(horizon));
+    // A node whose clock is behind must not set the mark back.
+    if until <= last {
+        return Ok(0);
+    }
     let mut made = 0;
     for day in last + 1..=until {
         // 1970-01-01 was a Thursday.
