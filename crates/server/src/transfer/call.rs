@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect};
 use rules::account::Permission;
 use rules::transfer::call::Outcome;
 use rules::transfer::money::Why;
-use rules::transfer::triage::Answer as Said;
+use rules::transfer::triage::{Answer as Said, TriagePack};
 use rules::transfer::{Class, Moment, Need, Source};
 use store::page::Slice;
 use store::transfer::{self, Asking, NewQuote, NewTriage, Told};
@@ -115,6 +115,19 @@ pub(crate) fn questions(judged: &Judged, lang: Lang, class: Class, typed: &Field
         .collect()
 }
 
+/// The questions of a moment with nothing answered.
+pub(crate) fn asked_questions(pack: &TriagePack, lang: Lang, moment: Moment) -> Vec<Asked> {
+    let asked = pack.questions.iter().filter(|question| question.asked_at(moment));
+    asked
+        .map(|question| Asked {
+            code: question.code.clone(),
+            ask: lang.pick(&question.ask_zh, &question.ask_en).to_owned(),
+            yes: false,
+            no: false,
+        })
+        .collect()
+}
+
 /// The draft as fields.
 fn fields_of(draft: &str) -> Fields {
     let kept: std::collections::BTreeMap<String, String> =
@@ -124,9 +137,8 @@ fn fields_of(draft: &str) -> Fields {
 
 /// The fields as a draft: everything but the proof that the form is ours.
 fn draft_of(fields: &Fields) -> String {
-    let pairs = fields.pairs().into_iter().filter(|(key, value)| {
-        !value.is_empty() && key != "csrf"
-    });
+    let pairs =
+        fields.pairs().into_iter().filter(|(key, value)| !value.is_empty() && key != "csrf");
     let kept: std::collections::BTreeMap<String, String> = pairs.collect();
     serde_json::to_string(&kept).unwrap_or_else(|_| "{}".into())
 }
@@ -186,9 +198,7 @@ async fn screen(
         red: questions(&judged, lang, Class::Emergency, &typed),
         care: questions(&judged, lang, Class::Care, &typed),
         trip_types: kinds
-            .map(|kind| {
-                (kind.code.clone(), lang.pick(&kind.name_zh, &kind.name_en).to_owned())
-            })
+            .map(|kind| (kind.code.clone(), lang.pick(&kind.name_zh, &kind.name_en).to_owned()))
             .collect(),
         suggestions: judged.ground.suggestions(lang),
         map: SmallMap::of(&judged.ground, lang),
@@ -363,21 +373,12 @@ pub(crate) async fn book(
 
 /// Puts the booking on the vehicle that was offered; when that is gone meanwhile, the dispatcher
 /// sees it unplanned, with the window that was promised.
-async fn assigned(
-    app: &App,
-    who: &SignedIn,
-    booking_id: &str,
-    slot: &str,
-) -> Answer<&'static str> {
+async fn assigned(app: &App, who: &SignedIn, booking_id: &str, slot: &str) -> Answer<&'static str> {
     let Some((shift_id, promise)) = promise_of(slot) else { return Ok("booked") };
     if !who.scope.may(Permission::DispatchVehicles) {
         return Ok("booked");
     }
-    let choice = Choice {
-        shift_id: Some(shift_id),
-        override_reason: None,
-        promise: Some(promise),
-    };
+    let choice = Choice { shift_id: Some(shift_id), override_reason: None, promise: Some(promise) };
     match planner::assign(app, who, booking_id, choice).await? {
         Ok(_) => Ok("assigned"),
         Err(_) => Ok("unplanned"),
@@ -399,9 +400,12 @@ pub(crate) async fn to_120(
     let judged = judged(&app, lang, &fields, None, false).await?;
     let flags = judged.heard.answers.iter().filter(|(_, said)| *said == Said::Yes);
     let flags: Vec<String> = flags.map(|(code, _)| code.clone()).collect();
-    let red = judged.verdict.reasons.iter().any(|reason| {
-        matches!(reason, rules::transfer::triage::Reason::Question(_))
-    }) && judged.verdict.class == Some(Class::Emergency);
+    let red = judged
+        .verdict
+        .reasons
+        .iter()
+        .any(|reason| matches!(reason, rules::transfer::triage::Reason::Question(_)))
+        && judged.verdict.class == Some(Class::Emergency);
     let told = Told {
         place: fields.get("from").to_owned(),
         lat: judged.heard.from.as_ref().map(|spot| spot.at.lat),

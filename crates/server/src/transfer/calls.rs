@@ -12,8 +12,8 @@ use store::transfer::{self, PhoneCall};
 
 use crate::App;
 use crate::bureau::{Pager, pager};
-use crate::fault::{Answer, Fault, InLang};
 use crate::fault::draw;
+use crate::fault::{Answer, Fault, InLang};
 use crate::form::Fields;
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
@@ -208,9 +208,9 @@ pub(crate) async fn end(
     let (scope, now) = (who.scope.clone(), app.now());
     app.db()
         .write(move |tx| {
-            Box::pin(async move {
-                transfer::end_call(tx, &scope, &call_id, outcome, None, now).await
-            })
+            Box::pin(
+                async move { transfer::end_call(tx, &scope, &call_id, outcome, None, now).await },
+            )
         })
         .await
         .told(who.lang)?;

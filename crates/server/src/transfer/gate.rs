@@ -1,12 +1,12 @@
 //! What a form leads to while it is typed: the class with its reasons, the price line by line, the
 //! way, and the times a vehicle could come. Nothing is written here.
 
+use rules::Time;
 use rules::pack::{Head, Status};
 use rules::transfer::tariff::{Fare, Item, Line, TariffPack, Trip};
 use rules::transfer::tier::TierPack;
 use rules::transfer::triage::{Reason, TriagePack, Verdict, judge};
 use rules::transfer::{Class, Moment, Source};
-use rules::Time;
 use store::transfer;
 
 use crate::App;
@@ -46,8 +46,7 @@ pub(crate) async fn judged(
     let mut tx = app.db().read().await.told(lang)?;
     let ground = Ground::read(app, &mut tx, lang).await?;
     let mut heard = hear(fields, &ground, lang, now);
-    let verdict =
-        judge(&ground.triage, Moment::Call, &heard.answers, &heard.needs, heard.raised);
+    let verdict = judge(&ground.triage, Moment::Call, &heard.answers, &heard.needs, heard.raised);
     let mut judged = Judged {
         verdict,
         way: None,
@@ -75,13 +74,9 @@ pub(crate) async fn judged(
             heard.wrong.push(("from", lang.tc_not_served().to_owned()));
         }
     }
-    let found = transfer::tariff_between(
-        &mut tx,
-        from.site_id.as_deref(),
-        to.site_id.as_deref(),
-        now,
-    )
-    .await;
+    let found =
+        transfer::tariff_between(&mut tx, from.site_id.as_deref(), to.site_id.as_deref(), now)
+            .await;
     drop(tx);
     let way = planner::way(app, from.at, to.at, around).await;
     heard.check_times(&judged.ground, lang, now, way.drive_s);
@@ -187,21 +182,27 @@ impl Judged {
         Gate {
             lang,
             thirds: thirds(lang, class),
-            version: format!("{} {}", lang.pick(&pack.pack.title_zh, &pack.pack.title_en),
-                pack.pack.version),
+            version: format!(
+                "{} {}",
+                lang.pick(&pack.pack.title_zh, &pack.pack.title_en),
+                pack.pack.version
+            ),
             draft: pack.pack.status == Status::Draft,
             class,
             why: reasons_line(lang, pack, &self.verdict.reasons),
             open: self.verdict.open.len(),
             tier,
             again_min: pack.again_min,
-            lines: priced.map_or(Vec::new(), |(tariff, fare)| fare_lines(lang, tariff, &fare.lines)),
+            lines: priced
+                .map_or(Vec::new(), |(tariff, fare)| fare_lines(lang, tariff, &fare.lines)),
             total: priced.map(|(_, fare)| yuan(fare.total_fen)),
             total_fen: priced.map_or(0, |(_, fare)| fare.total_fen),
             tariff: priced.map_or(String::new(), |(tariff, _)| tariff_line(lang, &tariff.pack)),
             no_price: self.price.as_ref().and_then(|price| price.as_ref().err().cloned()),
             two_drivers: priced.is_some_and(|(_, fare)| fare.drivers > 1),
-            way: self.way.map(|way| lang.tc_way(super::km(way.distance_m), (way.drive_s + 59) / 60)),
+            way: self
+                .way
+                .map(|way| lang.tc_way(super::km(way.distance_m), (way.drive_s + 59) / 60)),
             way_more: self.way_more(lang),
             slots: self.slots(when, fields),
             no_slot: self.no_slot(when),
@@ -302,9 +303,8 @@ pub(crate) fn fare_lines(lang: Lang, tariff: &TariffPack, lines: &[Line]) -> Vec
         Item::Outside => lang.tc_line_outside(line.count * unit_km, yuan(line.each_fen)),
         Item::Extra => {
             let extra = tariff.extra(&line.code);
-            let name = extra.map_or(line.code.as_str(), |extra| {
-                lang.pick(&extra.name_zh, &extra.name_en)
-            });
+            let name =
+                extra.map_or(line.code.as_str(), |extra| lang.pick(&extra.name_zh, &extra.name_en));
             lang.tc_line_extra(name, line.count)
         }
         Item::Return if line.count == 0 => lang.tc_line_return_included().to_owned(),

@@ -62,14 +62,10 @@ impl Ground {
             });
         }
         let places = self.service.places.iter();
-        let place = places.filter(|place| says(&place.name_zh) || says(&place.name_en)).max_by_key(
-            |place| place.name_zh.chars().count(),
-        )?;
-        Some(Spot {
-            site_id: None,
-            at: place.position(),
-            region_code: place.region_code.clone(),
-        })
+        let place = places
+            .filter(|place| says(&place.name_zh) || says(&place.name_en))
+            .max_by_key(|place| place.name_zh.chars().count())?;
+        Some(Spot { site_id: None, at: place.position(), region_code: place.region_code.clone() })
     }
 
     /// A point on the map: the district of the nearest known place, or nowhere of ours.
@@ -214,8 +210,7 @@ impl Heard {
 
     /// Whether the times can be, once the drive is known.
     pub fn check_times(&mut self, ground: &Ground, lang: Lang, now: Time, drive_s: i64) {
-        let found =
-            ground.service.wrong_time(now, self.ready_at, self.appointment_at, drive_s);
+        let found = ground.service.wrong_time(now, self.ready_at, self.appointment_at, drive_s);
         let promise = &ground.service.promise;
         let sentence = match found {
             None => return,
@@ -317,7 +312,9 @@ fn needs_of(fields: &Fields) -> Vec<Need> {
         _ => {}
     }
     let ticked = [Need::Bariatric, Need::Escort, Need::Language];
-    needs.extend(ticked.into_iter().filter(|need| fields.get(&format!("need_{}", need.code())) == "1"));
+    needs.extend(
+        ticked.into_iter().filter(|need| fields.get(&format!("need_{}", need.code())) == "1"),
+    );
     needs
 }
 
@@ -398,7 +395,10 @@ mod tests {
         ] {
             assert_eq!(fen_of(typed), fen, "{typed}");
         }
-        assert_eq!((yuan(37_000), yuan(-5), yuan(105)), ("370.00".into(), "-0.05".into(), "1.05".into()));
+        assert_eq!(
+            (yuan(37_000), yuan(-5), yuan(105)),
+            ("370.00".into(), "-0.05".into(), "1.05".into())
+        );
     }
 
     #[test]

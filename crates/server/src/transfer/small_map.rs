@@ -28,9 +28,10 @@ pub(crate) struct SmallMap {
 
 impl SmallMap {
     pub fn of(ground: &Ground, lang: Lang) -> SmallMap {
-        let sites = ground.sites.iter().map(|site| {
-            (site.at(), lang.pick(&site.short_zh, &site.short_en).to_owned(), true)
-        });
+        let sites = ground
+            .sites
+            .iter()
+            .map(|site| (site.at(), lang.pick(&site.short_zh, &site.short_en).to_owned(), true));
         let places = ground.service.places.iter().map(|place| {
             (place.position(), lang.pick(&place.name_zh, &place.name_en).to_owned(), false)
         });

@@ -318,6 +318,20 @@ pub async fn book_return(
     back_of(tx, &by, &of, ready, &format!("{booking_id}:back"), key).await
 }
 
+/// The way back that belongs to a booking just made by somebody without an account; called only
+/// with what [`super::ask`] answered.
+///
+/// # Errors
+/// As [`book_return`].
+pub async fn return_of(tx: &mut Tx, by: &By, booking_id: &str, key: &[u8]) -> Result<String> {
+    booking::hold(tx, booking_id).await?;
+    let of = booking::booking(tx, &Scope::system(), booking_id).await?;
+    if of.confirmed_at.is_none() || of.return_of.is_some() {
+        return Err(Refusal::NotAllowed.into());
+    }
+    back_of(tx, by, &of, None, &format!("{booking_id}:back"), key).await
+}
+
 /// The way back, once, whoever asks for it again.
 pub(super) async fn back_of(
     tx: &mut Tx,
