@@ -16,6 +16,8 @@ mod operation;
 mod public;
 mod register;
 mod transfer;
+mod transfer_booking;
+mod transfer_call;
 mod transfer_crew;
 mod transfer_family;
 

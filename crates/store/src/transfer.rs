@@ -99,7 +99,8 @@ pub use report::{
 pub use rules::transfer::position::Report as Fix;
 pub use sample::{hours, learn};
 pub use series::{
-    NewSeries, Series, book_return, end_series, make_due, related, series, series_due, start_series,
+    NewSeries, Series, book_return, end_series, make_due, related, return_of, series, series_due,
+    start_series,
 };
 pub use shift::{Break, NewShift, Rider, Shift, add_shift, drop_shift, plan_shift, riders, shifts};
 pub use token::{ApiToken, make_token, revoke_token, site_of_token, tokens};

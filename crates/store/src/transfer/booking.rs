@@ -669,15 +669,18 @@ pub(super) async fn stamp(tx: &mut Tx, id: &str, mark: Mark, at: Time) -> Result
         ),
         Mark::Start => sqlx::query(
             "update booking set started_at = coalesce(started_at, $2),
-                acknowledged_at = coalesce(acknowledged_at, $2) where booking_id = $1",
+                acknowledged_at = case when acknowledged_at < $2 then acknowledged_at else $2 end
+             where booking_id = $1",
         ),
         Mark::OnScene => sqlx::query(
             "update booking set on_scene_at = coalesce(on_scene_at, $2),
-                acknowledged_at = coalesce(acknowledged_at, $2) where booking_id = $1",
+                acknowledged_at = case when acknowledged_at < $2 then acknowledged_at else $2 end
+             where booking_id = $1",
         ),
         Mark::Load => sqlx::query(
             "update booking set loaded_at = coalesce(loaded_at, $2),
-                acknowledged_at = coalesce(acknowledged_at, $2) where booking_id = $1",
+                acknowledged_at = case when acknowledged_at < $2 then acknowledged_at else $2 end
+             where booking_id = $1",
         ),
         Mark::Arrive => sqlx::query(
             "update booking set arrived_at = coalesce(arrived_at, $2) where booking_id = $1",

@@ -136,6 +136,10 @@ pub async fn make_due(tx: &mut Tx, by: &By, series_id: &str, key: &[u8]) -> Resu
     }
     let calendar = tx.packs().calendar;
     let (last, until) = (calendar.day_number(Time(found.made_until)), calendar.day_number(horizon));
+    // A node whose clock is behind must not set the mark back.
+    if until <= last {
+        return Ok(0);
+    }
     let mut made = 0;
     for day in last + 1..=until {
         // 1970-01-01 was a Thursday.
@@ -312,6 +316,20 @@ pub async fn book_return(
         return Err(Refusal::NotAllowed.into());
     }
     back_of(tx, &by, &of, ready, &format!("{booking_id}:back"), key).await
+}
+
+/// The way back that belongs to a booking just made by somebody without an account; called only
+/// with what [`super::ask`] answered.
+///
+/// # Errors
+/// As [`book_return`].
+pub async fn return_of(tx: &mut Tx, by: &By, booking_id: &str, key: &[u8]) -> Result<String> {
+    booking::hold(tx, booking_id).await?;
+    let of = booking::booking(tx, &Scope::system(), booking_id).await?;
+    if of.confirmed_at.is_none() || of.return_of.is_some() {
+        return Err(Refusal::NotAllowed.into());
+    }
+    back_of(tx, by, &of, None, &format!("{booking_id}:back"), key).await
 }
 
 /// The way back, once, whoever asks for it again.

@@ -175,7 +175,7 @@ async fn a_red_flag_books_nothing_and_120_answers_within_minutes() {
 
 #[tokio::test]
 async fn asked_again_on_the_way_a_red_flag_goes_to_120_by_itself() {
-    proves!("T12");
+    proves!("T11", "T12");
     on_both(async |house| {
         furnish(&house).await;
         let asked = house.booked("one", clock("10:30"), clock("9:45")).await;

@@ -45,7 +45,7 @@ async fn enter(tx: &mut Tx, by: &By) -> Result<()> {
     for (id, at) in [("s_first", FIRST), ("s_other", OTHER)] {
         let new = NewSite {
             site_id: id.into(),
-            region_code: "370304".into(),
+            region_code: "320613".into(),
             kind: "hospital".into(),
             name: both(id),
             short: both(id),
