@@ -40,8 +40,8 @@ pub use accreditation::{
 pub use area::{Area, Place, add_area, areas, end_area, open_area, served};
 pub use ask::{Asked, Asking, ask};
 pub use booking::{
-    Booking, BookingFilter, BookingLine, Details, End, NewBooking, book, booking, bookings, mark,
-    marks, party, twins,
+    Booking, BookingFilter, BookingLine, Details, End, NewBooking, book, booking, bookings,
+    forget_bookings, mark, marks, party, twins,
 };
 pub use call::{
     CallerHistory, PhoneCall, answer, answer_figures, call, caller_history, calls, end_call,

@@ -393,3 +393,33 @@ async fn whoever_was_not_content_is_called_back() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn half_a_year_after_the_end_nobody_can_be_named_and_the_figures_stay() {
+    on_both(|house| async move {
+        furnish(&house).await;
+        let id = assigned(&house, "1").await;
+        for (key, at, mark) in [
+            ("1", "10:10", Mark::Load),
+            ("2", "10:50", Mark::Arrive),
+            ("3", "10:55", Mark::Complete),
+        ] {
+            house.files("crew_c1", &moves(key, &id, at, mark), at).await.unwrap();
+        }
+        let words = Report::Note { words: "李老伯的儿子在一楼".into() };
+        house.files("crew_c1", &report("4", Some(&id), "10:56", words), "10:56").await.unwrap();
+        let forget = async |at: &str| {
+            let now = clock(at);
+            step!(house.db, |tx| transfer::forget_bookings(tx, now)).unwrap()
+        };
+        assert_eq!(forget("+180 10:54").await, 0);
+        assert_eq!(forget("+180 10:56").await, 1);
+        assert_eq!(forget("+181 10:56").await, 0);
+        let sql = "select patient || caller || phone || words || to_place from booking";
+        assert_eq!(house.column(sql).await, [""]);
+        let told = house.column("select body from crew_report where kind = 'note'").await;
+        assert!(!told[0].contains('李'), "{told:?}");
+        assert_eq!(house.times(&id).await, "- - 10:10 10:50 completed");
+    })
+    .await;
+}
