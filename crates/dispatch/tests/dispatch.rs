@@ -1,5 +1,7 @@
 //! One binary for all stories of the planner.
 
+#[path = "dispatch/duty.rs"]
+mod duty;
 #[path = "dispatch/exact.rs"]
 mod exact;
 #[path = "dispatch/fixture.rs"]

@@ -64,7 +64,8 @@ impl Live {
     /// Takes a day up again at [`Saved::now`].
     ///
     /// A planned call that stands in no plan is placed; a plan that no longer holds is mended as
-    /// after a delay. What became of people by that is in the list.
+    /// after a delay. What became of people by that is in the list; who was late before is not
+    /// ([`Live::late`]).
     ///
     /// # Errors
     /// Impossible vehicles, calls or places, and plans that contradict the calls' states.
@@ -104,8 +105,10 @@ impl Live {
     fn settle(&mut self) -> Vec<Consequence> {
         let mut found = Vec::new();
         for c in 0..self.cars.len() {
-            if !self.cars[c].plan.is_empty() {
-                found.extend(self.replan(c));
+            if self.cars[c].plan.is_empty() {
+                self.rest_before_home(c);
+            } else if !self.still_holds(c) {
+                found.extend(self.part(c));
             }
         }
         let mut planned: BTreeSet<usize> = BTreeSet::new();

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::live::{Live, State};
-use crate::plan::PlannedRoute;
+use crate::plan::{PlannedBreak, PlannedRoute};
 use crate::problem::{End, Instance, Request, Stop, Time, Vehicle, Visit, Window};
 
 /// See the module.
@@ -143,6 +143,26 @@ impl Live {
         request
     }
 
+    /// Plans the breaks of a car that has nothing more to do but go home, if it comes home too late
+    /// to owe none.
+    pub(super) fn rest_before_home(&mut self, c: usize) {
+        let car = &self.cars[c];
+        if car.began.is_none() || !car.drives() {
+            return;
+        }
+        let home = car.vehicle.end.and_then(|end| self.travel.leg(car.place, end));
+        let drive = home.map_or(0, |leg| leg.0);
+        let (mut free, mut list) = (car.free, Vec::new());
+        for pause in &car.vehicle.breaks {
+            let begin = free.max(pause.earliest);
+            if free + drive > pause.latest && begin <= pause.latest {
+                free = begin + pause.lasts;
+                list.push(PlannedBreak { after: 0, begin, end: free });
+            }
+        }
+        self.cars[c].breaks = list;
+    }
+
     /// Takes over the tour of a view's vehicle.
     pub(super) fn take_up(&mut self, view: &View, v: usize, route: Option<&PlannedRoute>) {
         let aboard: Vec<Visit> = {
@@ -159,7 +179,9 @@ impl Live {
         car.quiet_until = 0;
         car.plan.clear();
         car.breaks.clear();
-        let Some(route) = route else { return };
+        let Some(route) = route.filter(|route| !route.stops.is_empty()) else {
+            return self.rest_before_home(view.cars[v]);
+        };
         for stop in route.stops.iter().filter(|stop| !aboard.contains(&stop.visit)) {
             let mut stop = *stop;
             stop.visit.request = view.calls[stop.visit.request];
@@ -167,7 +189,7 @@ impl Live {
         }
         for pause in &route.breaks {
             let after = pause.after.saturating_sub(aboard.len());
-            car.breaks.push(crate::plan::PlannedBreak { after, ..*pause });
+            car.breaks.push(PlannedBreak { after, ..*pause });
         }
     }
 }
