@@ -6,6 +6,8 @@ mod duty;
 mod exact;
 #[path = "dispatch/fixture.rs"]
 mod fixture;
+#[path = "dispatch/fleet.rs"]
+mod fleet;
 #[path = "dispatch/live.rs"]
 mod live;
 #[path = "dispatch/refusals.rs"]

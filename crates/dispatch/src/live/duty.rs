@@ -93,6 +93,7 @@ impl Live {
     pub fn join(&mut self, vehicle: Vehicle) -> Result<usize, Problem> {
         vehicle.check(self.travel.len())?;
         self.cars.push(Standing::fresh(vehicle).into_car(Vec::new()));
+        self.show(self.cars.len() - 1);
         Ok(self.cars.len() - 1)
     }
 
@@ -102,6 +103,7 @@ impl Live {
             return Vec::new();
         };
         car.duty = Duty::Leaving;
+        self.nearby.remove(vehicle);
         self.part(vehicle)
     }
 
@@ -117,6 +119,7 @@ impl Live {
         car.duty = Duty::On;
         car.ended = None;
         car.quiet_until = 0;
+        self.show(vehicle);
         true
     }
 

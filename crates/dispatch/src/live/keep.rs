@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::live::nearby::Nearby;
 use crate::live::{Call, Car, Consequence, Duty, Live, Settings, State, still_owed};
 use crate::plan::{PlannedBreak, PlannedStop};
 use crate::problem::{End, Instance, Problem, Time, Vehicle, Visit, Weights};
@@ -88,9 +89,11 @@ impl Live {
                 |call: &Call| matches!(call.state, State::Aboard { vehicle, .. } if vehicle == v);
             (0..calls.len()).filter(|&i| inside(&calls[i])).collect()
         };
+        let fleet: Vec<&Vehicle> = vehicles.iter().map(|standing| &standing.vehicle).collect();
+        let nearby = Nearby::new(&travel, &fleet);
         let cars =
             vehicles.into_iter().enumerate().map(|(v, s)| s.into_car(aboard_in(v))).collect();
-        let mut live = Self { travel, weights, scale, settings, now, cars, calls };
+        let mut live = Self { travel, weights, scale, settings, now, cars, calls, nearby };
         let found = live.settle();
         Ok((live, found))
     }
@@ -107,6 +110,7 @@ impl Live {
         for c in 0..self.cars.len() {
             if self.cars[c].plan.is_empty() {
                 self.rest_before_home(c);
+                self.show(c);
             } else if !self.still_holds(c) {
                 found.extend(self.part(c));
             }

@@ -231,7 +231,7 @@ fn a_break_that_can_no_longer_be_taken_is_named() {
 fn an_overrun_shift_is_no_longer_one_for_new_calls() {
     let mut car = vehicle(1);
     car.shift = Window::hard(0, 500);
-    let at = [0.0, 100.0, 200.0];
+    let at = [0.0, 100.0, 200.0, 300.0];
     let mut day = live(&at, vec![car]);
     let mut asked = request(1, 1, 2);
     asked.pickup.window = Window::hard(100, 120);
@@ -239,12 +239,14 @@ fn an_overrun_shift_is_no_longer_one_for_new_calls() {
     day.advance(130);
     let found = day.delay(0, 300);
     assert_eq!(found, [Consequence::Overtime { vehicle: 0, by: 200 }], "home at 700");
-    let refusals = day.offer(&request(2, 2, 1)).expect("possible").expect_err("after the shift");
+    assert!(day.offer(&request(2, 2, 1)).expect("possible").is_ok(), "on the way home");
+    let detour = request(2, 2, 3);
+    let refusals = day.offer(&detour).expect("possible").expect_err("after the shift");
     assert_eq!(refusals[0].rule, Rule::Shift);
     // The same after a restart, and the longest tour counts like the shift.
     let (day, found) = restored(day.saved(), &at);
     assert_eq!(found, []);
-    assert!(day.offer(&request(2, 2, 1)).expect("possible").is_err());
+    assert!(day.offer(&detour).expect("possible").is_err());
     let mut car = vehicle(1);
     car.max_duration = Some(450);
     let mut day = live(&at, vec![car]);
