@@ -114,7 +114,7 @@ impl Day {
             return Ok(Ranking { live, candidates: Vec::new(), refused, way });
         };
         let way = Way { distance_m, drive_s, source: self.source };
-        let demand = demand(&self.planning, ask, Some((drive_s, distance_m)));
+        let demand = demand(&self.planning, &self.tiers, ask, Some((drive_s, distance_m)));
         let question = self.question(ask, &demand, (from, to), drive_s);
         let (mut candidates, mut refused) = (Vec::new(), Vec::new());
         let answers = live.offers(&question.request).map_err(broken(self.lang))?;
@@ -191,7 +191,7 @@ impl Day {
         let request = Request {
             max_ride: demand.ride_s,
             alone: demand.alone,
-            needs: demand.equipment.iter().map(|code| (*code).to_owned()).collect(),
+            needs: demand.equipment.clone(),
             crew: crew_map(demand.crew),
             ..Request::new(
                 i64::try_from(self.calls.len()).unwrap_or(0),
@@ -250,6 +250,17 @@ impl Day {
             place = there;
         }
         0
+    }
+
+    /// Where a planned stop lies.
+    pub fn stop_place(&self, visit: Visit) -> usize {
+        self.place_in(&self.live, visit)
+    }
+
+    /// Whether no vehicle can serve somebody who waits, on time or late.
+    pub fn unmet(&self, trip: &store::transfer::Trip) -> bool {
+        let ranking = self.rank(&Ask::of_trip(trip));
+        ranking.is_ok_and(|ranking| ranking.candidates.is_empty())
     }
 
     pub(super) fn place_in(&self, live: &Live, visit: Visit) -> usize {
