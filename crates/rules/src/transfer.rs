@@ -18,9 +18,10 @@ use serde::{Deserialize, Serialize};
 use crate::{Time, coded};
 
 pub mod accreditation;
-pub mod report;
+pub mod complaint;
 pub mod planning;
 pub mod position;
+pub mod report;
 
 coded! {
     /// The three classes of the national notice of November 2025 (国卫办医急函〔2025〕397号).

@@ -26,6 +26,7 @@ mod oncall;
 mod operation;
 mod password;
 mod public;
+mod qr;
 mod routes;
 mod sentence;
 mod session;

@@ -19,7 +19,7 @@ use crate::gateway::Gateway;
 use crate::session::lang_of;
 use crate::{
     App, account, alert, assets, assist, bureau, clinic, doctor, duty, emergency, green,
-    institution, jobs, live, oncall, operation, public, terminal,
+    institution, jobs, live, oncall, operation, public, terminal, transfer,
 };
 
 /// What runs beside the pages.
@@ -90,6 +90,7 @@ pub fn router(app: App) -> Router {
     let pages = anybody()
         .merge(supervision())
         .merge(channel())
+        .merge(transfer_crew())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
     let machines = Router::new()
@@ -158,6 +159,27 @@ fn channel() -> Router<App> {
         .route("/alerts/{alert_id}/opinion", post(assist::ask))
         .route("/opinions", get(assist::list))
         .route("/opinions/{opinion_id}", post(assist::step))
+}
+
+/// The crew's phone, the family's link, and what both say of a journey.
+fn transfer_crew() -> Router<App> {
+    Router::new()
+        .route("/crew", get(transfer::crew))
+        .route("/crew/report", post(transfer::crew_report))
+        .route("/crew/reports", post(transfer::crew_reports))
+        .route("/crew/worker.js", get(transfer::worker))
+        .route("/t/{token}", get(transfer::family).post(transfer::family_act))
+        .route(
+            "/transfer/bookings/{booking_id}/links",
+            get(transfer::links).post(transfer::make_link),
+        )
+        .route("/transfer/bookings/{booking_id}/links/revoke", post(transfer::revoke_links))
+        .route("/transfer/ratings", get(transfer::ratings))
+        .route("/transfer/ratings.csv", get(transfer::ratings_csv))
+        .route("/transfer/ratings/{booking_id}", post(transfer::call_back))
+        .route("/transfer/incidents", get(transfer::incidents))
+        .route("/transfer/incidents.csv", get(transfer::incidents_csv))
+        .route("/transfer/incidents/{incident_id}", post(transfer::review_incident))
 }
 
 const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; \

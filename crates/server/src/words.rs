@@ -16,6 +16,8 @@ mod operation;
 mod public;
 mod register;
 mod transfer;
+mod transfer_crew;
+mod transfer_family;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lang {

@@ -36,10 +36,12 @@ pub enum Kind {
     EnquiryDue,
     /// Certificates of a vehicle or a member of a crew are looked at: A40.
     AccreditationWatch,
+    /// A complaint about a transfer that nobody has answered.
+    ComplaintDue,
 }
 
 /// The word stored for each kind.
-const CODES: [(Kind, &str); 11] = [
+const CODES: [(Kind, &str); 12] = [
     (Kind::ZeroRecord, "zero_record"),
     (Kind::NobodyCame, "nobody_came"),
     (Kind::TerminalSilent, "terminal_silent"),
@@ -51,6 +53,7 @@ const CODES: [(Kind, &str); 11] = [
     (Kind::StockWatch, "stock_watch"),
     (Kind::EnquiryDue, "enquiry_due"),
     (Kind::AccreditationWatch, "accreditation_watch"),
+    (Kind::ComplaintDue, "complaint_due"),
 ];
 
 impl Kind {
@@ -202,6 +205,7 @@ async fn fire_one(tx: &mut Tx, due: &Due, now: Time) -> Result<bool> {
         Kind::StockWatch => oncall::look_at_stock(tx, &by, &due.subject).await?,
         Kind::EnquiryDue => enquiry::overdue(tx, &by, &due.subject).await?,
         Kind::AccreditationWatch => transfer::look_at_holder(tx, &by, &due.subject).await?,
+        Kind::ComplaintDue => transfer::complaint_overdue(tx, &by, &due.subject).await?,
     }
     Ok(true)
 }

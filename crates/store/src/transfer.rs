@@ -7,15 +7,18 @@ mod accreditation;
 mod area;
 mod booking;
 mod choice;
+mod complaint;
 mod contract;
 mod crew;
 mod family;
 mod fleet;
+mod improvement;
 mod incident;
 mod outage;
 mod plan;
 mod position;
 mod rating;
+mod report;
 mod sample;
 mod shift;
 
@@ -30,6 +33,11 @@ pub use booking::{
     marks, party, twins,
 };
 pub use choice::{Choice, choices};
+pub(crate) use complaint::complaint_overdue;
+pub use complaint::{
+    Complaint, ComplaintFilter, ComplaintStep, NewComplaint, complain, complaint,
+    complaint_by_code, complaint_kind, complaint_step, complaints, forget_complaints,
+};
 pub use contract::{
     Contract, ContractFilter, NewContract, add_contract, contract_at, contracts, end_contract,
     sign_contract,
@@ -45,6 +53,10 @@ pub use fleet::{
     add_crew_member, add_operator, add_site, add_vehicle, crew, crew_member, join_crew_member,
     join_vehicle, operator, operators, sites, vehicle, vehicle_by_code, vehicles,
 };
+pub use improvement::{
+    Improvement, NewImprovement, act_on_improvement, add_improvement, improvement, improvements,
+    improvements_waiting, order_improvement,
+};
 pub use incident::{
     IncidentFilter, IncidentLine, NewIncident, incidents, report_incident, review_incident,
 };
@@ -55,5 +67,9 @@ pub use plan::{
 };
 pub use position::{Track, forget_positions, report, track};
 pub use rating::{RatingFilter, RatingLine, called_back, rate, ratings};
+pub use report::{
+    CrewMonth, ReportCall, ReportFilter, ReportTrip, VehicleMonth, crew_months, report_calls,
+    report_trips, vehicle_months,
+};
 pub use sample::{hours, learn};
 pub use shift::{Break, NewShift, Rider, Shift, add_shift, drop_shift, plan_shift, riders, shifts};
