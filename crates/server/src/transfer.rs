@@ -9,6 +9,7 @@ pub(crate) mod planner;
 mod ratings;
 pub(crate) mod roads;
 
+pub(crate) use board::{assign, back, board, out, say, take_over, unassign};
 pub(crate) use crew::{page as crew, report as crew_report, reports as crew_reports, worker};
 pub(crate) use family::{
     act as family_act, links, make_link, page as family, revoke as revoke_links,

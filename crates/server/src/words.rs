@@ -16,6 +16,7 @@ mod operation;
 mod public;
 mod register;
 mod transfer;
+mod transfer_board;
 mod transfer_crew;
 mod transfer_family;
 

@@ -39,7 +39,6 @@ const VIEWS: [&str; 4] = ["open", "confirmed", "ended", "all"];
 /// The booking in the middle of the screen.
 struct Chosen {
     booking: Booking,
-    at: String,
     title: String,
     state: &'static str,
     /// Until it is driven, or what is wrong.
@@ -222,13 +221,11 @@ fn describe(
         title: lang.board_title_of(&at, trip, &booking.from_place, &booking.to_place),
         clock: list::clock(day, when, &booking.booking_id, state),
         state: lang.booking_state(state),
-        may_unassign: booking.course().allows(
-            rules::transfer::Mark::Unassign,
-            rules::transfer::Party::Desk,
-        ),
+        may_unassign: booking
+            .course()
+            .allows(rules::transfer::Mark::Unassign, rules::transfer::Party::Desk),
         relief,
         facts,
-        at,
         booking,
     }
 }
@@ -407,12 +404,13 @@ pub(crate) async fn say(
     let on_duty = shifts.iter().filter(|shift| {
         shift.ended_at.is_none() && shift.from_at <= until.0 && shift.latest_at > now.0
     });
-    let named: Vec<(&str, &str, &str)> = on_duty
-        .map(|shift| (&*shift.call_sign, &*shift.vehicle_id, &*shift.shift_id))
-        .collect();
+    let named: Vec<(&str, &str, &str)> =
+        on_duty.map(|shift| (&*shift.call_sign, &*shift.vehicle_id, &*shift.shift_id)).collect();
     let back = fields.with("say", "");
     match command::meant(fields.get("say"), &named) {
-        Some(meant) => Ok(Redirect::to(&meant.address(fields.get("booking"), &back)).into_response()),
+        Some(meant) => {
+            Ok(Redirect::to(&meant.address(fields.get("booking"), &back)).into_response())
+        }
         None => {
             let sentence = lang.board_command_unknown(fields.get("say"));
             refuse(&app, &who, fields, sentence).await

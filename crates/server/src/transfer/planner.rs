@@ -24,7 +24,7 @@ mod outcome;
 pub(crate) use assign::{Choice, Refused, assign, give_up};
 pub(crate) use background::run;
 pub(crate) use day::Day;
-pub(crate) use outcome::{Change, Preview, Question, carry_out, preview};
+pub(crate) use outcome::{Change, Preview, Question, carry_out};
 
 /// What somebody asks for. Nothing personal.
 #[derive(Clone, Debug)]

@@ -31,7 +31,6 @@ pub(crate) struct Answers {
 /// One vehicle.
 pub(crate) struct Line {
     pub shift_id: String,
-    pub vehicle_id: String,
     pub vehicle: String,
     pub arrives: String,
     pub mark: Mark,
@@ -89,13 +88,7 @@ pub(crate) fn answers(
     }))
 }
 
-fn line(
-    when: When,
-    index: usize,
-    answer: &VehicleAnswer,
-    current: bool,
-    needs: &[&str],
-) -> Line {
+fn line(when: When, index: usize, answer: &VehicleAnswer, current: bool, needs: &[&str]) -> Line {
     let lang = when.lang;
     let vehicle = lang.board_vehicle(&answer.call_sign);
     let (mark, words) = match (&answer.why, answer.late_min, answer.makes_room) {
@@ -112,7 +105,6 @@ fn line(
         digit: if index < DIGITS && can { (index + 1).to_string() } else { String::new() },
         button: lang.board_send(&vehicle),
         shift_id: answer.shift_id.clone(),
-        vehicle_id: answer.vehicle_id.clone(),
         best: index == 0 && can,
         times: answer.pickup_at.zip(answer.arrive_at),
         vehicle,

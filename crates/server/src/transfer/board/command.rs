@@ -40,12 +40,11 @@ pub(crate) fn meant(line: &str, vehicles: &[(&str, &str, &str)]) -> Option<Meant
         (Some((_, _, shift)), None) => Some(Meant::Give((*shift).to_owned())),
         (Some((_, vehicle, _)), Some("out" | "故障")) => Some(Meant::Out((*vehicle).to_owned())),
         (Some((_, vehicle, _)), Some("late" | "晚")) => {
-            let minutes = rest.get(1)?.parse().ok().filter(|minutes| (1..=600).contains(minutes))?;
+            let minutes =
+                rest.get(1)?.parse().ok().filter(|minutes| (1..=600).contains(minutes))?;
             Some(Meant::Late((*vehicle).to_owned(), minutes))
         }
-        (None, None) if !digits => {
-            Some(Meant::Find(line.chars().take(FIND_CHARS_MAX).collect()))
-        }
+        (None, None) if !digits => Some(Meant::Find(line.chars().take(FIND_CHARS_MAX).collect())),
         _ => None,
     }
 }
@@ -58,9 +57,8 @@ impl Meant {
             .filter(|pair| ["view=", "table="].iter().any(|kept| pair.starts_with(kept)))
             .collect();
         let view = view.join("&");
-        let ask = |what: String| {
-            format!("/transfer/board?{view}&booking={}&{what}", encode(booking_id))
-        };
+        let ask =
+            |what: String| format!("/transfer/board?{view}&booking={}&{what}", encode(booking_id));
         match self {
             Meant::Give(shift) => ask(format!("ask=give&shift={}", encode(shift))),
             Meant::Out(vehicle) => ask(format!("ask=out&vehicle={}", encode(vehicle))),

@@ -205,6 +205,12 @@ pub(crate) fn worries(day: &Day, when: When, names: &ServicePack) -> Vec<Worry> 
             worry(Mark::Warn, lang.board_worry_unseen(&name), 1);
         }
     }
+    for index in &day.unreadable {
+        let trip = &day.ground.trips[*index];
+        let words = lang.board_worry_rows(name(when, names, trip));
+        let booking_id = trip.booking_id.clone();
+        worries.push(Worry { mark: Mark::Danger, words, booking_id, loud: 1 });
+    }
     for trip in day.waiting().take(LOOKED_AT) {
         let at = trip.promise_until.or(trip.ready_at).or(trip.appointment_at);
         let Some(at) = at.map(Time).filter(|at| soon(day.now, *at)) else { continue };
@@ -213,7 +219,12 @@ pub(crate) fn worries(day: &Day, when: When, names: &ServicePack) -> Vec<Worry> 
         if day.unmet(trip) {
             let words = lang.board_worry_unmet(&name);
             let booking_id = trip.booking_id.clone();
-            worries.push(Worry { mark: Mark::Danger, words, booking_id, loud: i64::from(near) * 2 });
+            worries.push(Worry {
+                mark: Mark::Danger,
+                words,
+                booking_id,
+                loud: i64::from(near) * 2,
+            });
         } else if near {
             let words = lang.board_worry_waiting(&name);
             let booking_id = trip.booking_id.clone();

@@ -21,9 +21,15 @@ pub(crate) struct Shown {
 /// What can be done about it.
 pub(crate) enum Act {
     /// Carried out as shown.
-    Out { vehicle_id: String },
+    Out {
+        vehicle_id: String,
+    },
     /// The booking goes to this shift, with a reason.
-    Give { booking_id: String, shift_id: String, vehicle: String },
+    Give {
+        booking_id: String,
+        shift_id: String,
+        vehicle: String,
+    },
     Nothing,
 }
 
@@ -90,7 +96,12 @@ pub(crate) fn shown(
         }
         _ => Act::Nothing,
     };
-    Ok(Some(Shown { title, sum: sum(when, &preview, cannot), lines: lines(when, &preview, names), act }))
+    Ok(Some(Shown {
+        title,
+        sum: sum(when, &preview, cannot),
+        lines: lines(when, &preview, names),
+        act,
+    }))
 }
 
 fn sum(when: When, preview: &Preview, cannot: bool) -> String {
@@ -112,7 +123,8 @@ fn line(when: When, change: &Change, names: &ServicePack) -> Line {
     let trip = trip_type(lang, names, &change.trip_type);
     let hm = |at: Option<rules::Time>| at.map_or_else(|| "—".into(), |at| when.hm(&at.0));
     let sign = |sign: &Option<String>| {
-        sign.as_ref().map_or_else(|| lang.board_no_vehicle_yet().to_owned(), |s| lang.board_vehicle(s))
+        sign.as_ref()
+            .map_or_else(|| lang.board_no_vehicle_yet().to_owned(), |s| lang.board_vehicle(s))
     };
     let moves = if change.before == change.after {
         lang.board_same_vehicle(hm(change.pickup_before), hm(change.pickup_after))

@@ -173,11 +173,8 @@ impl Draw<'_> {
     fn lane(&self, vehicle: usize) -> Lane {
         let duty = self.day.duty(vehicle);
         let lang = self.when.lang;
-        let crew: Vec<&str> = duty
-            .crew
-            .iter()
-            .map(|one| lang.pick(&one.name_zh, &one.name_en))
-            .collect();
+        let crew: Vec<&str> =
+            duty.crew.iter().map(|one| lang.pick(&one.name_zh, &one.name_en)).collect();
         let off = self.day.off[vehicle].as_ref();
         let mut bars: Vec<Bar> = self.done(duty).collect();
         bars.extend(self.planned(vehicle));

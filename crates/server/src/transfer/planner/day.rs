@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use dispatch::live::{Call, Consequence, Duty as Service, Live, Saved, Settings, Standing, State};
-use dispatch::plan::{PlannedBreak, PlannedStop};
+use dispatch::plan::PlannedStop;
 use dispatch::problem::{Break, End, FARTHEST, Request, Stop, Vehicle, Visit, Weights, Window};
 use dispatch::travel::{Profile, Travel};
 use rules::transfer::planning::{
@@ -372,7 +372,9 @@ impl Kit {
         };
         if request.check(self.places.list.len(), self.ground.duties.len()).is_err() {
             // What contradicts itself stays where it is and asks for nothing.
-            unreadable.push(index);
+            if !unreadable.contains(&index) {
+                unreadable.push(index);
+            }
             request.load = [0, 1, 0, 0];
             request.pickup.window = Window { earliest: 0, due: FARTHEST, latest: FARTHEST };
             request.delivery.window = request.pickup.window;
@@ -649,9 +651,4 @@ pub(super) fn settings(planning: &Planning) -> Settings {
         move_cost: planning.move_m,
         ..Settings::default()
     }
-}
-
-/// Breaks still to come, for the ruler.
-pub(crate) fn rests(live: &Live, vehicle: usize) -> &[PlannedBreak] {
-    live.breaks(vehicle)
 }
