@@ -89,5 +89,8 @@ mod terminal;
 #[path = "store/terminal_keys.rs"]
 mod terminal_keys;
 #[cfg(test)]
+#[path = "store/transfer_plan.rs"]
+mod transfer_plan;
+#[cfg(test)]
 #[path = "store/writer.rs"]
 mod writer;
