@@ -139,6 +139,7 @@ function start() {
       detail.shouldSwap = false;
   });
   document.querySelector('tr.on')?.scrollIntoView({ block: 'nearest' });
+  document.querySelector('.db-name.on')?.scrollIntoView({ block: 'nearest' });
   const preview = document.querySelector('#db-preview-title');
   if (preview instanceof HTMLElement) preview.focus();
   drag();

@@ -71,7 +71,8 @@ impl Play<'_> {
     /// Carries out what a vehicle does by now; each change may lead to the next.
     fn step(&mut self, vehicle: usize, now: Time) {
         loop {
-            match self.doing[vehicle] {
+            let doing = self.doing[vehicle];
+            match doing {
                 Doing::Driving { visit, until } if until <= now => {
                     self.serve(vehicle, visit, until);
                 }
@@ -82,7 +83,11 @@ impl Play<'_> {
                     self.live.rested(vehicle, from, until);
                     self.doing[vehicle] = Doing::Nothing;
                 }
-                Doing::Nothing if self.begin(vehicle, now) => {}
+                Doing::Nothing => {
+                    if !self.begin(vehicle, now) {
+                        return;
+                    }
+                }
                 _ => return,
             }
         }

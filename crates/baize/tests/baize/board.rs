@@ -105,8 +105,9 @@ async fn booked(house: &House, asked: &Asked) -> String {
         })
         .await
         .unwrap();
+    let class = if asked.needs.contains(&Need::Oxygen) { "care" } else { "plain" };
     db.raw(&format!(
-        "update booking set class = 'care', triaged_at = 1, quoted_at = 1, confirmed_at = 1,
+        "update booking set class = '{class}', triaged_at = 1, quoted_at = 1, confirmed_at = 1,
             state = 'confirmed' where booking_id = '{id}'"
     ))
     .await

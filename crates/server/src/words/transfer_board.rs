@@ -24,7 +24,7 @@ words! {
     board_found(text): "查找“{text}”" / "Looking for “{text}”";
     board_all_again: "显示全部" / "Show all";
     board_waits(minutes): "待派 {minutes} 分" / "to assign, {minutes} min";
-    board_overdue(span): "逾时 {span}" / "overdue {span}";
+    board_overdue(minutes): "逾时 {minutes} 分，待派" / "{minutes} min overdue";
     board_will_be_late(minutes): "预计晚 {minutes} 分" / "will be {minutes} min late";
     board_stranded: "车辆停驶，待改派" / "vehicle out, reassign";
     board_unseen: "车组未读" / "crew has not seen it";
@@ -97,9 +97,9 @@ words! {
     board_suggested(trip): "建议：{trip}" / "suggested: {trip}";
     board_as_table: "表格" / "As a table";
     board_as_ruler: "时间线" / "As a ruler";
-    board_breakdown: "停驶" / "Out of service";
+    board_breakdown: "停驶" / "Stop";
     board_breakdown_of(vehicle): "{vehicle}停驶：先看会影响谁" / "{vehicle} out of service: see first who is affected";
-    board_mended: "恢复" / "Drives again";
+    board_mended: "恢复" / "Back";
     board_if_out(vehicle): "如果 {vehicle} 现在停驶" / "If {vehicle} drives no further";
     board_if_late(vehicle, minutes): "如果 {vehicle} 晚 {minutes} 分" / "If {vehicle} is {minutes} min late";
     board_if_given(vehicle): "如果派 {vehicle}" / "If {vehicle} is sent";

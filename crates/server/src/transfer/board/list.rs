@@ -146,7 +146,8 @@ pub(crate) fn clock(
     let trip = day.ground.trips.iter().find(|trip| trip.booking_id == booking_id)?;
     let at = Time(trip.promise_until.or(trip.ready_at).or(trip.appointment_at)?);
     if at < day.now {
-        return Some((Mark::Danger, lang.board_overdue(when.span(&day.now.ms_until(at)))));
+        let minutes = at.ms_until(day.now) / Time::MINUTE_MS;
+        return Some((Mark::Danger, lang.board_overdue(minutes)));
     }
     soon(day.now, at).then(|| {
         let minutes = day.now.ms_until(at) / Time::MINUTE_MS;

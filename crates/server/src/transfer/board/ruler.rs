@@ -34,6 +34,8 @@ pub(crate) struct Lane {
     pub crew: String,
     /// Out of service now: it can be taken back.
     pub out: bool,
+    /// Comes for the chosen booking, or is recommended for it.
+    pub on: bool,
     pub bars: Vec<Bar>,
 }
 
@@ -88,11 +90,21 @@ pub(crate) fn ruler(
         (when.hm(&at), format!("{:.3}", span.percent(at)))
     });
     let quarters = (0..HOURS * 4).map(|n| format!("{:.3}", span.percent(start + n * hour / 4)));
-    let mut lanes: Vec<Lane> = (0..day.ground.duties.len())
-        .filter(|vehicle| draw.shows(day.duty(*vehicle)))
-        .map(|vehicle| draw.lane(vehicle))
-        .collect();
-    if let Some((booking, best)) = chosen.zip(answers.and_then(Answers::best))
+    let shown = (0..day.ground.duties.len()).filter(|vehicle| draw.shows(day.duty(*vehicle)));
+    let mut shown: Vec<usize> = shown.collect();
+    // Radio numbers count across companies: 2 before 10.
+    shown.sort_by_key(|vehicle| {
+        let shift = &day.duty(*vehicle).shift;
+        (shift.call_sign.chars().count(), shift.call_sign.clone(), shift.from_at)
+    });
+    let mut lanes: Vec<Lane> = shown.into_iter().map(|vehicle| draw.lane(vehicle)).collect();
+    let best = answers.and_then(Answers::best);
+    let comes = chosen.and_then(|booking| booking.shift_id.as_ref());
+    let comes = comes.or(best.map(|line| &line.shift_id));
+    for lane in &mut lanes {
+        lane.on = Some(&lane.shift_id) == comes;
+    }
+    if let Some((booking, best)) = chosen.zip(best)
         && booking.shift_id.is_none()
         && let Some(lane) = lanes.iter_mut().find(|lane| lane.shift_id == best.shift_id)
     {
@@ -166,6 +178,7 @@ impl Draw<'_> {
             name: lang.board_waiting().to_owned(),
             crew: lang.board_waiting_count(count),
             out: false,
+            on: false,
             bars: bars.collect(),
         }
     }
@@ -193,6 +206,7 @@ impl Draw<'_> {
                 None => crew.join(lang.pick("、", ", ")),
             },
             out: matches!(off, Some(Why::Outage { .. })),
+            on: false,
             bars,
         }
     }

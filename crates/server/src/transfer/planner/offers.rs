@@ -119,7 +119,11 @@ impl Day {
         let (mut candidates, mut refused) = (Vec::new(), Vec::new());
         let answers = live.offers(&question.request).map_err(broken(self.lang))?;
         let open = live.offers(&question.open).map_err(broken(self.lang))?;
+        let asked = self.asked(ask, &question);
         for (vehicle, (answer, open)) in answers.into_iter().zip(open).enumerate() {
+            if !asked.contains(&vehicle) {
+                continue;
+            }
             let unfit = self.off[vehicle].clone();
             let unfit = unfit.or_else(|| unfit_of(&demand, self.duty(vehicle)));
             if let Some(why) = unfit {
@@ -157,6 +161,9 @@ impl Day {
         let found = live.offer(&question.request).map_err(broken(self.lang))?;
         let Ok(found) = found else { return Ok(()) };
         let vehicle = found.vehicle;
+        if !self.asked(ask, question).contains(&vehicle) {
+            return Ok(());
+        }
         let mut one = self.candidate(live, vehicle, found, ask, question);
         if one.late_s > 0 && candidates.iter().any(|known| known.vehicle == vehicle) {
             return Ok(());
@@ -166,6 +173,25 @@ impl Day {
         refused.retain(|(known, _)| *known != vehicle);
         candidates.insert(0, one);
         Ok(())
+    }
+
+    /// Vehicles whose turn of duty touches the time that is asked for; the turns of other days say
+    /// nothing. All of them, where none does.
+    fn asked(&self, ask: &Ask, question: &Question) -> Vec<usize> {
+        let window = question.request.pickup.window;
+        let patience = self.planning.patience_min * 60;
+        let touches = |vehicle: &usize| {
+            let shift = &self.duty(*vehicle).shift;
+            let until = self.secs(Time(shift.latest_at));
+            self.secs(Time(shift.from_at)) <= window.latest + patience && until >= window.earliest
+        };
+        let own = |vehicle: &usize| {
+            let call = ask.booking_id.as_deref().and_then(|id| self.call(id));
+            call.is_some_and(|call| self.live.vehicle_of(call) == Some(*vehicle))
+        };
+        let all: Vec<usize> = (0..self.ground.duties.len()).collect();
+        let some: Vec<usize> = all.iter().copied().filter(|v| touches(v) || own(v)).collect();
+        if some.is_empty() { all } else { some }
     }
 
     fn question(
