@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { givenAddress, meaning as boardMeaning } from '../static/islands/board.js';
+import { meaning as callMeaning, pointAt } from '../static/islands/call.js';
 import { clockText, cityNow, elapsedText, leftText, parseBase } from '../static/islands/clock.js';
 import { doneKeys, mayKeep, timeText } from '../static/islands/draft.js';
 import { dayOf, fitted, fresh } from '../static/islands/duty.js';
@@ -228,4 +229,26 @@ test('a dropped booking leads to what would change', () => {
     givenAddress('?view=open&done=assigned&vehicle=v1', 'bok 1', 'shf_2'),
     '/transfer/board?view=open&booking=bok+1&ask=give&shift=shf_2',
   );
+});
+
+test('keys of the call-taker', () => {
+  const press = { key: 'y', modified: false, composing: false, letters: false, question: true };
+  assert.equal(callMeaning(press), 'yes');
+  assert.equal(callMeaning({ ...press, key: 'F' }), 'no');
+  // Letters belong to the field that has the focus.
+  assert.equal(callMeaning({ ...press, letters: true, question: false }), null);
+  assert.equal(callMeaning({ ...press, question: false }), null);
+  assert.equal(callMeaning({ ...press, key: '2', question: false }), '2');
+  assert.equal(callMeaning({ ...press, key: '2', letters: true }), null);
+  assert.equal(callMeaning({ ...press, key: 'F9', letters: true }), 'book');
+  assert.equal(callMeaning({ ...press, key: 'F12', letters: true }), '120');
+  assert.equal(callMeaning({ ...press, key: 'Enter', composing: true }), null);
+  assert.equal(callMeaning({ ...press, key: 'F9', modified: true }), null);
+});
+
+test('a click on the small map is a point', () => {
+  const box = { north: 37, south: 36, west: 117, east: 119 };
+  const at = (x, y) => pointAt({ x, y, width: 200, height: 100 }, box);
+  assert.deepEqual(at(0, 0), { lat: '37.00000', lng: '117.00000' });
+  assert.deepEqual(at(100, 25), { lat: '36.75000', lng: '118.00000' });
 });

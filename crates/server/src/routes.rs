@@ -92,6 +92,7 @@ pub fn router(app: App) -> Router {
         .merge(channel())
         .merge(transfer_crew())
         .merge(transfer_board())
+        .merge(transfer_desk())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
     let machines = Router::new()
@@ -99,6 +100,9 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/openapi.json", get(terminal::openapi))
         .route("/api/v1/terminals/enrol", post(terminal::enrol))
         .route("/api/v1/terminals/{device}/events", post(terminal::events))
+        .route("/api/v1/transfers", post(transfer::api_order))
+        .route("/api/v1/transfers/questions", get(transfer::api_questions))
+        .route("/api/v1/transfers/{booking_id}", get(transfer::api_standing))
         .layer(DefaultBodyLimit::max(BATCH_BYTES_MAX));
     Router::new()
         .merge(pages)
@@ -172,6 +176,31 @@ fn transfer_board() -> Router<App> {
         .route("/transfer/bookings/{booking_id}/take-over", post(transfer::take_over))
         .route("/transfer/vehicles/{vehicle_id}/out", post(transfer::out))
         .route("/transfer/vehicles/{vehicle_id}/back", post(transfer::back))
+}
+
+/// The desk of 96120, both sides of hand-overs to 120, wards, the public.
+fn transfer_desk() -> Router<App> {
+    Router::new()
+        .route("/transfer/calls", get(transfer::calls).post(transfer::open_call))
+        .route("/transfer/calls/{call_id}", get(transfer::call))
+        .route("/transfer/calls/{call_id}/gate", post(transfer::call_gate))
+        .route("/transfer/calls/{call_id}/answer", post(transfer::answer_call))
+        .route("/transfer/calls/{call_id}/book", post(transfer::book_call))
+        .route("/transfer/calls/{call_id}/to-120", post(transfer::call_to_120))
+        .route("/transfer/calls/{call_id}/end", post(transfer::end_call))
+        .route("/transfer/bookings", get(transfer::bookings))
+        .route("/transfer/bookings.csv", get(transfer::bookings_csv))
+        .route("/transfer/bookings/{booking_id}", get(transfer::booking))
+        .route("/transfer/bookings/{booking_id}/{act}", post(transfer::booking_act))
+        .route("/transfer/bookings/{booking_id}/receipts/{receipt_no}", get(transfer::receipt))
+        .route("/transfer/handovers", get(transfer::handovers).post(transfer::ask_handover))
+        .route("/transfer/handovers/{handover_id}/{act}", post(transfer::handover_act))
+        .route("/transfer/ward", get(transfer::ward_home))
+        .route("/transfer/ward/request", get(transfer::ward_form).post(transfer::ward_request))
+        .route("/transfer/ward/gate", post(transfer::ward_gate))
+        .route("/transfer/ward/tokens", post(transfer::ward_tokens))
+        .route("/book", get(transfer::order_form).post(transfer::send_order))
+        .route("/quotes", get(transfer::check_quote))
 }
 
 /// The crew's phone, the family's link, and what both say of a journey.

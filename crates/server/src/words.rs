@@ -17,6 +17,8 @@ mod public;
 mod register;
 mod transfer;
 mod transfer_board;
+mod transfer_booking;
+mod transfer_call;
 mod transfer_crew;
 mod transfer_family;
 
