@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { givenAddress, meaning as boardMeaning } from '../static/islands/board.js';
 import { meaning as callMeaning, pointAt } from '../static/islands/call.js';
 import { clockText, cityNow, elapsedText, leftText, parseBase } from '../static/islands/clock.js';
 import { doneKeys, mayKeep, timeText } from '../static/islands/draft.js';
@@ -196,6 +197,38 @@ test('only a person moves the focus, and a refused form is shown', () => {
   assert.ok(!fromPerson({ type: 'input', isTrusted: true }));
   assert.ok(!fromPerson(undefined));
   assert.deepEqual([200, 409, 422, 500].map(answersWithFragment), [false, true, true, false]);
+});
+
+test('the board is worked by keys, and letters sleep in fields', () => {
+  const press = (key, more = {}) =>
+    boardMeaning({
+      key,
+      ctrl: false,
+      alt: false,
+      composing: false,
+      inField: false,
+      onControl: false,
+      letters: true,
+      ...more,
+    });
+  const table = { j: 'next', K: 'previous', Enter: 'accept', h: 'to120', N: 'call', 4: 4 };
+  for (const [key, meant] of Object.entries(table)) assert.equal(press(key), meant, key);
+  assert.equal(press('Escape'), 'leave');
+  assert.equal(press('0'), null);
+  assert.equal(press('x'), null);
+  // A link under the focus keeps its Enter; a field keeps everything.
+  assert.equal(press('Enter', { onControl: true }), null);
+  for (const key of ['j', 'Enter', '4', 'Escape']) assert.equal(press(key, { inField: true }), null);
+  assert.equal(press('j', { letters: false }), null);
+  assert.equal(press('j', { ctrl: true }), null);
+  assert.equal(press('Enter', { composing: true }), null);
+});
+
+test('a dropped booking leads to what would change', () => {
+  assert.equal(
+    givenAddress('?view=open&done=assigned&vehicle=v1', 'bok 1', 'shf_2'),
+    '/transfer/board?view=open&booking=bok+1&ask=give&shift=shf_2',
+  );
 });
 
 test('keys of the call-taker', () => {

@@ -118,7 +118,7 @@ fn channel_plan(data: &Data) -> sim::ChannelPlan {
 }
 
 /// What the pages need to know of the city.
-pub(crate) fn city_of(data: &Data, demo: bool) -> City {
+pub fn city_of(data: &Data, demo: bool) -> City {
     let head = &data.city;
     City {
         code: head.code.clone(),

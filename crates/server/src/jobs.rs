@@ -34,6 +34,7 @@ pub async fn tick(app: &App) -> store::Result<()> {
 pub(crate) async fn run(app: App, options: Run) {
     if options.deadlines {
         tokio::spawn(fire_deadlines(app.clone()));
+        tokio::spawn(crate::transfer::planner::run(app.clone()));
     }
     tokio::spawn(gateway::run(app.clone(), options.gateway));
     tokio::spawn(sequence(app.clone()));

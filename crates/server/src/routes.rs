@@ -91,6 +91,7 @@ pub fn router(app: App) -> Router {
         .merge(supervision())
         .merge(channel())
         .merge(transfer_crew())
+        .merge(transfer_board())
         .merge(transfer_desk())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
@@ -163,6 +164,18 @@ fn channel() -> Router<App> {
         .route("/alerts/{alert_id}/opinion", post(assist::ask))
         .route("/opinions", get(assist::list))
         .route("/opinions/{opinion_id}", post(assist::step))
+}
+
+/// The dispatcher's board.
+fn transfer_board() -> Router<App> {
+    Router::new()
+        .route("/transfer/board", get(transfer::board))
+        .route("/transfer/board/command", get(transfer::say))
+        .route("/transfer/bookings/{booking_id}/assign", post(transfer::assign))
+        .route("/transfer/bookings/{booking_id}/unassign", post(transfer::unassign))
+        .route("/transfer/bookings/{booking_id}/take-over", post(transfer::take_over))
+        .route("/transfer/vehicles/{vehicle_id}/out", post(transfer::out))
+        .route("/transfer/vehicles/{vehicle_id}/back", post(transfer::back))
 }
 
 /// The desk of 96120, both sides of hand-overs to 120, wards, the public.

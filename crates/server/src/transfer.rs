@@ -24,6 +24,7 @@ mod ward;
 pub(crate) use api::{
     described, order as api_order, questions as api_questions, standing as api_standing,
 };
+pub(crate) use board::{assign, back, board, out, say, take_over, unassign};
 pub(crate) use booking::{page as booking, receipt};
 pub(crate) use booking_act::act as booking_act;
 pub(crate) use bookings::{csv as bookings_csv, list as bookings};

@@ -16,6 +16,7 @@ mod operation;
 mod public;
 mod register;
 mod transfer;
+mod transfer_board;
 mod transfer_booking;
 mod transfer_call;
 mod transfer_crew;

@@ -104,5 +104,8 @@ mod transfer_money;
 #[path = "store/transfer_ward.rs"]
 mod transfer_ward;
 #[cfg(test)]
+#[path = "store/transfer_plan.rs"]
+mod transfer_plan;
+#[cfg(test)]
 #[path = "store/writer.rs"]
 mod writer;
