@@ -381,6 +381,20 @@ create table planned_stop (
 );
 create index planned_stop_of on planned_stop (booking_id);
 
+-- Somebody aboard a vehicle that broke down waits there for another one.
+create table relief (
+    booking_id text not null references booking (booking_id),
+    asked_at   bigint not null,
+    asked_by   text not null,
+    from_shift text not null references shift (shift_id),
+    lat        double precision not null,
+    lng        double precision not null,
+    -- Aboard the other vehicle from then on.
+    taken_at   bigint,
+    primary key (booking_id, asked_at)
+);
+create index relief_open on relief (booking_id) where taken_at is null;
+
 -- What was recommended and what was done instead [T12].
 create table dispatch_choice (
     choice_id   text not null primary key,

@@ -92,6 +92,9 @@ insert into planned_stop (shift_id, stop_no, booking_id, stop, begin_at, depart_
     leg_s)
 values ('smp_shf_1', 1, 'smp_bok_1', 'pickup', 1687330800000, 1687330800000, 1, 1);
 
+insert into relief (booking_id, asked_at, asked_by, from_shift, lat, lng, taken_at)
+values ('smp_bok_1', 1687330800000, 'smp_acc_4', 'smp_shf_1', 36.49, 117.85, null);
+
 insert into dispatch_choice (choice_id, booking_id, at, by_account, recommended, chosen,
     reasons, override_reason)
 values ('smp_dis_1', 'smp_bok_1', 1, 'smp_acc_4', null, null, '[]', null);

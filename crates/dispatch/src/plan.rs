@@ -1,5 +1,7 @@
 //! A finished plan: tours with times, what it costs, and who is left out and why.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{Class, Load, Model, Unfit, refusal};
 use crate::problem::{End, Instance, Time, Visit};
 use crate::search::insert::Finder;
@@ -7,7 +9,7 @@ use crate::search::route::{Route, Shelf};
 use crate::window::{Scratch, schedule};
 
 /// One stop of a tour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedStop {
     pub visit: Visit,
     /// When service begins, and when it ends.
@@ -16,7 +18,7 @@ pub struct PlannedStop {
 }
 
 /// A break in a tour: after so many stops, from when to when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedBreak {
     pub after: usize,
     pub begin: Time,

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::travel::Travel;
 
 /// A point in time or a span, in the instance's fine unit (see [`Instance::scale`]).
@@ -30,7 +32,7 @@ pub const FARTHEST: i64 = 1_000_000_000_000;
 
 /// When service may begin. `earliest <= due <= latest`; after `due` it counts as late, after
 /// `latest` it is forbidden.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     pub earliest: Time,
     pub due: Time,
@@ -45,7 +47,7 @@ impl Window {
 }
 
 /// One end of a journey: where, how long people take to board or leave, and when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stop {
     /// Index into the instance's places.
     pub place: usize,
@@ -55,7 +57,7 @@ pub struct Stop {
 }
 
 /// A journey that somebody asked for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// The caller's number; used in results only.
     pub id: i64,
@@ -80,7 +82,7 @@ pub struct Request {
 
 /// A pause owed to the crew. It may begin between `earliest` and `latest`, at the place of the
 /// stop before it or at the start. A tour that ends by `latest` owes none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Break {
     pub earliest: Time,
     pub latest: Time,
@@ -90,21 +92,22 @@ pub struct Break {
 }
 
 /// Which end of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum End {
     Pickup,
     Delivery,
 }
 
 /// A stop of a tour: one end of one request (by index).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Visit {
     pub request: usize,
     pub end: End,
 }
 
 /// A vehicle with its crew for one shift.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Vehicle {
     pub id: i64,
     /// Place where the tour begins.
@@ -126,7 +129,7 @@ pub struct Vehicle {
 }
 
 /// What a unit of each costs, once everybody is served and nobody late.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weights {
     /// Per unit of distance.
     pub distance: i64,
@@ -186,6 +189,8 @@ pub enum Problem {
     Unpaired { pickup: i64 },
     #[error("{what}: more than 16 layouts or 4 breaks")]
     TooManyChoices { what: String },
+    #[error("{what}: what was kept of the day does not fit together ({why})")]
+    Kept { what: String, why: String },
     #[error("line {line}: {why}")]
     Text { line: usize, why: String },
     #[error("{0}")]
@@ -211,6 +216,7 @@ impl Problem {
             Self::Locked { .. } => "locked",
             Self::Unpaired { .. } => "unpaired",
             Self::TooManyChoices { .. } => "too_many_choices",
+            Self::Kept { .. } => "kept",
             Self::Text { .. } => "text",
             Self::Json(_) => "json",
         }
@@ -233,51 +239,21 @@ impl Instance {
         if self.vehicles.len() > MOST_VEHICLES {
             return Err(Problem::TooManyVehicles(self.vehicles.len()));
         }
-        let weights = [self.weights.distance, self.weights.time, self.weights.overtime];
-        for weight in weights {
+        Self::check_weights(&self.weights)?;
+        let (places, vehicles) = (self.travel.len(), self.vehicles.len());
+        self.requests.iter().try_for_each(|request| request.check(places, vehicles))?;
+        self.vehicles.iter().try_for_each(|vehicle| vehicle.check(places))?;
+        self.check_locked()
+    }
+
+    pub(crate) fn check_weights(weights: &Weights) -> Result<(), Problem> {
+        for weight in [weights.distance, weights.time, weights.overtime] {
             number("weights", weight)?;
             if weight > 1_000_000 {
                 return Err(Problem::TooLarge { what: "weights".to_owned() });
             }
         }
-        let (places, vehicles) = (self.travel.len(), self.vehicles.len());
-        self.requests.iter().try_for_each(|request| request.check(places, vehicles))?;
-        self.vehicles.iter().try_for_each(|vehicle| self.check_vehicle(vehicle))?;
-        self.check_locked()
-    }
-
-    fn check_vehicle(&self, vehicle: &Vehicle) -> Result<(), Problem> {
-        let what = format!("vehicle {}", vehicle.id);
-        self.check_place(&what, vehicle.start)?;
-        if let Some(end) = vehicle.end {
-            self.check_place(&what, end)?;
-        }
-        window(&what, &vehicle.shift)?;
-        if let Some(longest) = vehicle.max_duration {
-            number(&what, longest)?;
-        }
-        if vehicle.layouts.is_empty() {
-            return Err(Problem::NoLayout { what });
-        }
-        if vehicle.layouts.len() > 16 || vehicle.breaks.len() > 4 {
-            return Err(Problem::TooManyChoices { what });
-        }
-        if vehicle.layouts.iter().flatten().any(|&amount| amount > 1_000) {
-            return Err(Problem::TooLarge { what });
-        }
-        for pause in &vehicle.breaks {
-            let what = format!("{what}, break");
-            window(&what, &Window::hard(pause.earliest, pause.latest))?;
-            number(&what, pause.lasts)?;
-        }
         Ok(())
-    }
-
-    fn check_place(&self, what: &str, place: usize) -> Result<(), Problem> {
-        if place < self.travel.len() {
-            return Ok(());
-        }
-        Err(Problem::UnknownPlace { what: what.to_owned(), place })
     }
 
     fn check_locked(&self) -> Result<(), Problem> {
@@ -304,7 +280,73 @@ impl Instance {
     }
 }
 
+impl Vehicle {
+    /// A vehicle that starts and ends at one place, with nothing special about it.
+    pub fn new(id: i64, start: usize, shift: Window, layouts: Vec<Amount>) -> Self {
+        Self {
+            id,
+            start,
+            end: Some(start),
+            shift,
+            max_duration: None,
+            breaks: Vec::new(),
+            layouts,
+            features: BTreeSet::new(),
+            crew: BTreeMap::new(),
+            locked: Vec::new(),
+        }
+    }
+
+    /// Refuses a vehicle that is impossible in itself, given how many places exist.
+    ///
+    /// # Errors
+    /// The first [`Problem`] found.
+    pub fn check(&self, places: usize) -> Result<(), Problem> {
+        let what = format!("vehicle {}", self.id);
+        for place in std::iter::once(self.start).chain(self.end) {
+            if place >= places {
+                return Err(Problem::UnknownPlace { what, place });
+            }
+        }
+        window(&what, &self.shift)?;
+        if let Some(longest) = self.max_duration {
+            number(&what, longest)?;
+        }
+        if self.layouts.is_empty() {
+            return Err(Problem::NoLayout { what });
+        }
+        if self.layouts.len() > 16 || self.breaks.len() > 4 {
+            return Err(Problem::TooManyChoices { what });
+        }
+        if self.layouts.iter().flatten().any(|&amount| amount > 1_000) {
+            return Err(Problem::TooLarge { what });
+        }
+        for pause in &self.breaks {
+            let what = format!("{what}, break");
+            window(&what, &Window::hard(pause.earliest, pause.latest))?;
+            number(&what, pause.lasts)?;
+        }
+        Ok(())
+    }
+}
+
 impl Request {
+    /// A journey with nothing special about it and no bound on the time aboard.
+    pub fn new(id: i64, pickup: Stop, delivery: Stop, load: Amount) -> Self {
+        Self {
+            id,
+            pickup,
+            delivery,
+            max_ride: FARTHEST,
+            load,
+            alone: false,
+            needs: Vec::new(),
+            crew: BTreeMap::new(),
+            priority: 0,
+            only: None,
+        }
+    }
+
     /// Refuses a request that is impossible in itself, given how many places and vehicles exist.
     ///
     /// # Errors
@@ -334,7 +376,7 @@ impl Request {
     }
 }
 
-fn number(what: &str, value: i64) -> Result<(), Problem> {
+pub(crate) fn number(what: &str, value: i64) -> Result<(), Problem> {
     if value < 0 {
         return Err(Problem::Negative { what: what.to_owned() });
     }

@@ -85,6 +85,37 @@ impl Matrix {
         }
     }
 
+    /// Adds a place by its legs to and from each known one; gives its number.
+    fn grow(
+        &mut self,
+        to: &[Option<(Time, i64)>],
+        from: &[Option<(Time, i64)>],
+    ) -> Result<usize, Problem> {
+        let place = self.size;
+        if to.len() != place || from.len() != place {
+            let why = format!("a new place needs {place} legs there and back");
+            return Err(Problem::Json(why));
+        }
+        let mut grown = Self::holes(place + 1);
+        for row in 0..place {
+            let (old, new) = (row * place..(row + 1) * place, row * (place + 1));
+            grown.time[new..new + place].copy_from_slice(&self.time[old.clone()]);
+            grown.distance[new..new + place].copy_from_slice(&self.distance[old]);
+        }
+        for (other, leg) in to.iter().enumerate() {
+            if let Some((time, distance)) = *leg {
+                grown.set(place, other, time, distance)?;
+            }
+        }
+        for (other, leg) in from.iter().enumerate() {
+            if let Some((time, distance)) = *leg {
+                grown.set(other, place, time, distance)?;
+            }
+        }
+        *self = grown;
+        Ok(place)
+    }
+
     /// `(time, distance)` of a leg, or `None` where there is no way.
     pub fn leg(&self, from: usize, to: usize) -> Option<(Time, i64)> {
         let at = from * self.size + to;
@@ -215,8 +246,30 @@ impl Travel {
         Some(self.profile().map_or(depart + plain, |profile| profile.arrive(depart, plain)))
     }
 
-    /// Adds a point and gives its place number; a table cannot grow and gives `None`.
+    /// Adds a place to a table by its legs to and from each known place; gives its number.
+    ///
+    /// # Errors
+    /// Travel that is no table, another number of legs than places, numbers out of range.
+    pub fn add_legs(
+        &mut self,
+        to: &[Option<(Time, i64)>],
+        from: &[Option<(Time, i64)>],
+    ) -> Result<usize, Problem> {
+        match self {
+            Self::Table(table) | Self::Timed { table, .. } => table.grow(to, from),
+            Self::Plane { .. } | Self::Globe { .. } => {
+                Err(Problem::Json("legs can be added to a table only".to_owned()))
+            }
+        }
+    }
+
+    /// Adds a point and gives its place number; `None` for a table, and for what is no point.
     pub fn add_point(&mut self, point: (f64, f64)) -> Option<usize> {
+        let globe = matches!(self, Self::Globe { .. });
+        let inside = !globe || (point.0.abs() <= 180.0 && point.1.abs() <= 90.0);
+        if !(point.0.is_finite() && point.1.is_finite() && inside) {
+            return None;
+        }
         match self {
             Self::Plane { points, .. } | Self::Globe { points, .. } => {
                 points.push(point);

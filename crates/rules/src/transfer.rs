@@ -19,6 +19,8 @@ use crate::{Time, coded};
 
 pub mod accreditation;
 pub mod complaint;
+pub mod planning;
+pub mod position;
 pub mod report;
 
 coded! {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 use rules::Time;
@@ -10,6 +10,7 @@ use store::Db;
 use tokio::sync::{Semaphore, broadcast, watch};
 
 use crate::live::Change;
+use crate::transfer::Roads;
 use crate::{City, Clock};
 
 /// The running platform. Cheap to clone.
@@ -30,6 +31,7 @@ struct Inner {
     /// What strangers send: by address and by form, for a minute and for an hour.
     strangers: [DefaultKeyedRateLimiter<(IpAddr, &'static str)>; 2],
     hashing: Semaphore,
+    roads: OnceLock<Roads>,
 }
 
 /// Sign-in attempts a minute from one address.
@@ -63,6 +65,7 @@ impl App {
                 RateLimiter::keyed(Quota::per_hour(STRANGERS_AN_HOUR)),
             ],
             hashing: Semaphore::new(HASHES_AT_ONCE),
+            roads: OnceLock::new(),
         };
         App { inner: Arc::new(inner) }
     }
@@ -122,6 +125,15 @@ impl App {
         self.inner.sign_ins.retain_recent();
         self.inner.devices.retain_recent();
         self.inner.strangers.iter().for_each(RateLimiter::retain_recent);
+    }
+
+    /// Takes drives from these roads; only before the first drive was asked for.
+    pub fn use_roads(&self, roads: Roads) {
+        let _ = self.inner.roads.set(roads);
+    }
+
+    pub(crate) fn roads(&self) -> &Roads {
+        self.inner.roads.get_or_init(Roads::straight)
     }
 
     pub(crate) fn hashing(&self) -> &Semaphore {

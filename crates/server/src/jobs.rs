@@ -89,6 +89,15 @@ async fn forget(app: App) {
         if let Err(error) = forgotten {
             tracing::warn!(%error, "old enquiries wait for the next round");
         }
+        let forgotten = app
+            .db()
+            .write(move |tx| {
+                Box::pin(async move { store::transfer::forget_complaints(tx, now).await })
+            })
+            .await;
+        if let Err(error) = forgotten {
+            tracing::warn!(%error, "old complaints wait for the next round");
+        }
     }
 }
 

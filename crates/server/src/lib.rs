@@ -26,11 +26,13 @@ mod oncall;
 mod operation;
 mod password;
 mod public;
+mod qr;
 mod routes;
 mod sentence;
 mod session;
 mod shell;
 mod terminal;
+mod transfer;
 mod when;
 pub mod words;
 
@@ -40,3 +42,4 @@ pub use clock::Clock;
 pub use gateway::Gateway;
 pub use password::hash_password;
 pub use routes::{Run, router, serve};
+pub use transfer::Roads;

@@ -19,7 +19,7 @@ use crate::gateway::Gateway;
 use crate::session::lang_of;
 use crate::{
     App, account, alert, assets, assist, bureau, clinic, doctor, duty, emergency, green,
-    institution, jobs, live, oncall, operation, public, terminal,
+    institution, jobs, live, oncall, operation, public, terminal, transfer,
 };
 
 /// What runs beside the pages.
@@ -90,6 +90,9 @@ pub fn router(app: App) -> Router {
     let pages = anybody()
         .merge(supervision())
         .merge(channel())
+        .merge(transfer_crew())
+        .merge(transfer_fleet())
+        .merge(transfer_oversight())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
     let machines = Router::new()
@@ -158,6 +161,85 @@ fn channel() -> Router<App> {
         .route("/alerts/{alert_id}/opinion", post(assist::ask))
         .route("/opinions", get(assist::list))
         .route("/opinions/{opinion_id}", post(assist::step))
+}
+
+/// The crew's phone, the family's link, and what both say of a journey.
+fn transfer_fleet() -> Router<App> {
+    use transfer::{fleet, look_up};
+    Router::new()
+        .route("/transfer/fleet", get(fleet::vehicles).post(fleet::join_vehicle))
+        .route("/transfer/fleet.csv", get(fleet::vehicles_csv))
+        .route("/transfer/fleet/{vehicle_id}", get(fleet::vehicle))
+        .route("/transfer/fleet/{vehicle_id}/card", get(look_up::card))
+        .route("/transfer/fleet/{vehicle_id}/certificates", post(fleet::certify))
+        .route(
+            "/transfer/fleet/{vehicle_id}/certificates/{accreditation_id}/revoke",
+            post(fleet::revoke),
+        )
+        .route("/transfer/fleet/{vehicle_id}/outages", post(fleet::stop))
+        .route("/transfer/outages/{outage_id}/end", post(fleet::end_outage))
+        .route("/transfer/crews", get(fleet::crews).post(fleet::join_crew))
+        .route("/transfer/crews.csv", get(fleet::crews_csv))
+        .route("/transfer/crews/{crew_id}", get(fleet::crew))
+        .route("/transfer/crews/{crew_id}/certificates", post(fleet::certify_crew))
+        .route(
+            "/transfer/crews/{crew_id}/certificates/{accreditation_id}/revoke",
+            post(fleet::revoke_crew),
+        )
+        .route("/transfer/shifts", get(fleet::shifts).post(fleet::plan_shift))
+        .route("/transfer/shifts.csv", get(fleet::shifts_csv))
+        .route("/transfer/shifts/{shift_id}/drop", post(fleet::drop_shift))
+        .route("/transfer/hours", get(fleet::hours))
+        .route("/transfer/hours.csv", get(fleet::hours_csv))
+        .route("/v", get(look_up::find))
+        .route("/v/{code}", get(look_up::vehicle))
+}
+
+fn transfer_oversight() -> Router<App> {
+    use transfer::{complain, oversight};
+    Router::new()
+        .route("/transfer/report", get(oversight::report))
+        .route("/transfer/report.csv", get(oversight::report_csv))
+        .route("/transfer/report/cases", get(oversight::cases))
+        .route("/transfer/report/cases.csv", get(oversight::cases_csv))
+        .route("/transfer/operators", get(oversight::operators))
+        .route("/transfer/operators.csv", get(oversight::operators_csv))
+        .route("/transfer/contracts", get(oversight::contracts).post(oversight::sign_contract))
+        .route("/transfer/contracts.csv", get(oversight::contracts_csv))
+        .route("/transfer/contracts/end", post(oversight::end_contract))
+        .route("/transfer/areas", get(oversight::areas).post(oversight::open_area))
+        .route("/transfer/areas/{area_id}/end", post(oversight::end_area))
+        .route("/transfer/complaints", get(oversight::complaints))
+        .route("/transfer/complaints.csv", get(oversight::complaints_csv))
+        .route("/transfer/complaints/{complaint_id}", get(oversight::complaint))
+        .route("/transfer/complaints/{complaint_id}/steps", post(oversight::complaint_step))
+        .route("/transfer/improvements", get(oversight::improvements).post(oversight::improve))
+        .route("/transfer/improvements.csv", get(oversight::improvements_csv))
+        .route("/transfer/improvements/{improvement_id}", get(oversight::improvement))
+        .route("/transfer/improvements/{improvement_id}/acts", post(oversight::improvement_act))
+        .route("/complain", get(complain::form).post(complain::send))
+        .route("/complaint", get(complain::find))
+        .route("/complaint/{code}", get(complain::read))
+}
+
+fn transfer_crew() -> Router<App> {
+    Router::new()
+        .route("/crew", get(transfer::crew))
+        .route("/crew/report", post(transfer::crew_report))
+        .route("/crew/reports", post(transfer::crew_reports))
+        .route("/crew/worker.js", get(transfer::worker))
+        .route("/t/{token}", get(transfer::family).post(transfer::family_act))
+        .route(
+            "/transfer/bookings/{booking_id}/links",
+            get(transfer::links).post(transfer::make_link),
+        )
+        .route("/transfer/bookings/{booking_id}/links/revoke", post(transfer::revoke_links))
+        .route("/transfer/ratings", get(transfer::ratings))
+        .route("/transfer/ratings.csv", get(transfer::ratings_csv))
+        .route("/transfer/ratings/{booking_id}", post(transfer::call_back))
+        .route("/transfer/incidents", get(transfer::incidents))
+        .route("/transfer/incidents.csv", get(transfer::incidents_csv))
+        .route("/transfer/incidents/{incident_id}", post(transfer::review_incident))
 }
 
 const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; \

@@ -187,6 +187,9 @@ fn nav(
             entry("/clinic/people", "certificate", lang.tab_people(), 0, false),
         ]);
     }
+    if who.scope.may(Permission::ManageFleet) || who.scope.may(Permission::OverseeTransfer) {
+        return crate::transfer::fleet::nav(&who.scope, lang, here);
+    }
     if who.scope.may(Permission::ManageChannel) || who.scope.may(Permission::Receive) {
         return channel_nav(who, here, cases);
     }

@@ -16,6 +16,10 @@ mod operation;
 mod public;
 mod register;
 mod transfer;
+mod transfer_crew;
+mod transfer_family;
+mod transfer_fleet;
+mod transfer_oversight;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lang {

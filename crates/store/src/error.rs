@@ -63,6 +63,12 @@ pub enum Refusal {
     NotAccredited,
     #[error("another one has this number")]
     Taken,
+    #[error("the plan has changed meanwhile")]
+    PlanMoved,
+    #[error("the plan breaks a rule")]
+    PlanBroken,
+    #[error("why another vehicle than the recommended one is missing")]
+    OverrideReason,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -6,6 +6,7 @@
 mod accreditation;
 mod area;
 mod booking;
+mod choice;
 mod complaint;
 mod contract;
 mod crew;
@@ -14,8 +15,11 @@ mod fleet;
 mod improvement;
 mod incident;
 mod outage;
+mod plan;
+mod position;
 mod rating;
 mod report;
+mod sample;
 mod shift;
 
 pub(crate) use accreditation::look_at_holder;
@@ -28,6 +32,7 @@ pub use booking::{
     Booking, BookingFilter, BookingLine, Details, End, NewBooking, book, booking, bookings, mark,
     marks, party, twins,
 };
+pub use choice::{Choice, choices};
 pub(crate) use complaint::complaint_overdue;
 pub use complaint::{
     Complaint, ComplaintFilter, ComplaintStep, NewComplaint, complain, complaint,
@@ -56,9 +61,15 @@ pub use incident::{
     IncidentFilter, IncidentLine, NewIncident, incidents, report_incident, review_incident,
 };
 pub use outage::{NewOutage, Outage, add_outage, end_outage, outages, stop_vehicle};
+pub use plan::{
+    Assignment, Crewmate, Duty, End as StopEnd, Ground, PlannedStop, Relief, Seen, ShiftPlan, Stop,
+    Trip, assign, ground, relieve, take_over, take_up, unassign,
+};
+pub use position::{Track, forget_positions, report, track};
 pub use rating::{RatingFilter, RatingLine, called_back, rate, ratings};
 pub use report::{
     CrewMonth, ReportCall, ReportFilter, ReportTrip, VehicleMonth, crew_months, report_calls,
     report_trips, vehicle_months,
 };
+pub use sample::{hours, learn};
 pub use shift::{Break, NewShift, Rider, Shift, add_shift, drop_shift, plan_shift, riders, shifts};

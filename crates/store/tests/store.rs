@@ -89,5 +89,11 @@ mod terminal;
 #[path = "store/terminal_keys.rs"]
 mod terminal_keys;
 #[cfg(test)]
+#[path = "store/transfer_fleet.rs"]
+mod transfer_fleet;
+#[cfg(test)]
+#[path = "store/transfer_oversight.rs"]
+mod transfer_oversight;
+#[cfg(test)]
 #[path = "store/writer.rs"]
 mod writer;

@@ -1,15 +1,18 @@
 //! What happens to a plan: cancellations, breakdowns, delays, returns on call, and the search for
 //! a better plan behind the one in force.
 
+use serde::{Deserialize, Serialize};
+
 use crate::live::offer::timed;
-use crate::live::view::stop_of;
-use crate::live::{Call, Live, State};
+use crate::live::view::{View, stop_of};
+use crate::live::{Call, Duty, Live, State};
 use crate::plan::Cost;
 use crate::problem::{End, FARTHEST, Problem, Request, Time, Visit, Window};
 use crate::solve::{Limit, Options, improve};
 
 /// What an event did to a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Consequence {
     /// Another vehicle comes, in time.
     Moved { call: usize, vehicle: usize },
@@ -17,6 +20,10 @@ pub enum Consequence {
     Late { call: usize, by: Time },
     /// Nobody can serve it; a person must decide.
     Lost { call: usize },
+    /// The vehicle comes back so much after its shift or longest tour.
+    Overtime { vehicle: usize, by: Time },
+    /// A break can no longer be taken when it is owed.
+    BreakMissed { vehicle: usize },
 }
 
 impl Live {
@@ -56,8 +63,10 @@ impl Live {
     /// A vehicle stops for good. Its people aboard are fetched where it stands (its last stop),
     /// everybody is planned anew: in time if any vehicle can, late otherwise.
     pub fn break_down(&mut self, vehicle: usize) -> Vec<Consequence> {
-        let Some(car) = self.cars.get_mut(vehicle) else { return Vec::new() };
-        car.out = true;
+        let Some(car) = self.cars.get_mut(vehicle).filter(|car| car.drives()) else {
+            return Vec::new();
+        };
+        car.duty = Duty::Out;
         car.under_way = false;
         car.ended = Some(self.now);
         let place = car.place;
@@ -82,45 +91,16 @@ impl Live {
     /// A vehicle is late by so much. Who can still be fetched in time is, by another vehicle if
     /// need be; the others are late.
     pub fn delay(&mut self, vehicle: usize, by: Time) -> Vec<Consequence> {
-        let ready = self.cars.get(vehicle).map(|_| self.ready(vehicle));
-        let Some(ready) = ready else { return Vec::new() };
-        let car = &mut self.cars[vehicle];
-        car.free = ready + by.clamp(0, FARTHEST);
-        let tour: Vec<Visit> = car.plan.iter().map(|stop| stop.visit).collect();
-        if self.retime(&[vehicle], &[(vehicle, tour.clone())]) {
+        if !self.cars.get(vehicle).is_some_and(|car| car.drives()) {
             return Vec::new();
         }
-        // People aboard and the stop it is driving to stay with it, late if it must be.
-        let held = |live: &Self, visit: &Visit| {
-            let aboard = matches!(live.calls[visit.request].state, State::Aboard { .. });
-            let next = live.cars[vehicle].under_way && visit.request == tour[0].request;
-            aboard || next
-        };
-        let (mut stay, mut loose) = (Vec::new(), Vec::new());
-        for visit in &tour {
-            if held(self, visit) {
-                stay.push(*visit);
-            } else if visit.end == End::Pickup {
-                loose.push(visit.request);
-            }
-        }
-        let mut late = Vec::new();
-        if !self.retime(&[vehicle], &[(vehicle, stay.clone())]) {
-            for visit in &stay {
-                relax(&mut self.calls[visit.request].request);
-                late.push(visit.request);
-            }
-            let shift = &mut self.cars[vehicle].vehicle.shift;
-            shift.latest = shift.latest.saturating_mul(2).min(FARTHEST);
-            self.retime(&[vehicle], &[(vehicle, stay)]);
-        }
-        let mut found = self.lateness(&late);
-        found.extend(self.mend(&loose));
-        found
+        let ready = self.ready(vehicle);
+        self.cars[vehicle].free = ready + by.clamp(0, FARTHEST / 2);
+        self.replan(vehicle)
     }
 
     /// Finds tours for calls that lost theirs.
-    fn mend(&mut self, loose: &[usize]) -> Vec<Consequence> {
+    pub(super) fn mend(&mut self, loose: &[usize]) -> Vec<Consequence> {
         let mut order = loose.to_vec();
         order.sort_by_key(|&call| {
             let request = &self.calls[call].request;
@@ -163,22 +143,27 @@ impl Live {
     }
 
     /// How late calls are against what they were promised.
-    fn lateness(&self, calls: &[usize]) -> Vec<Consequence> {
+    pub(super) fn lateness(&self, calls: &[usize]) -> Vec<Consequence> {
         let late = |&call: &usize| {
-            let request = &self.calls[call].request;
-            let mut by = 0;
-            for stop in self.cars.iter().flat_map(|car| &car.plan) {
-                if stop.visit.request == call {
-                    let due = match stop.visit.end {
-                        End::Pickup => request.pickup.window.due,
-                        End::Delivery => request.delivery.window.due,
-                    };
-                    by = by.max(stop.begin - due);
-                }
-            }
-            (by > 0).then_some(Consequence::Late { call, by })
+            let late = self.late_in(self.vehicle_of(call)?);
+            let by = late.iter().find(|(other, _)| *other == call)?.1;
+            Some(Consequence::Late { call, by })
         };
         calls.iter().filter_map(late).collect()
+    }
+
+    /// Who is late in a car's plan, and by how much at most.
+    pub(super) fn late_in(&self, c: usize) -> Vec<(usize, Time)> {
+        let mut late: Vec<(usize, Time)> = Vec::new();
+        for stop in &self.cars[c].plan {
+            let by = stop.begin - self.window_of(stop.visit).due;
+            match late.iter_mut().find(|(call, _)| *call == stop.visit.request) {
+                _ if by <= 0 => {}
+                Some((_, known)) => *known = by.max(*known),
+                None => late.push((stop.visit.request, by)),
+            }
+        }
+        late
     }
 
     /// The vehicle planned for a call.
@@ -190,9 +175,10 @@ impl Live {
     /// Registers a return whose time is not known; nothing is planned until [`Live::ready_for`].
     ///
     /// # Errors
-    /// None yet; the request is judged when its time is known.
+    /// A [`Problem`] if the request itself is impossible; windows are looked at when they are known.
     pub fn on_call(&mut self, request: Request) -> Result<usize, Problem> {
-        self.calls.push(Call { request, state: State::OnCall, promise: None });
+        request.check(self.travel.len(), self.cars.len())?;
+        self.calls.push(Call::on_call(request));
         Ok(self.calls.len() - 1)
     }
 
@@ -213,9 +199,7 @@ impl Live {
     /// lost, is less late, or saves more than the threshold and the moves it asks of people.
     /// Gives true if it was taken up.
     pub fn reoptimise(&mut self, limit: Limit) -> bool {
-        let cars: Vec<usize> = (0..self.cars.len())
-            .filter(|&c| !self.cars[c].out && self.cars[c].ended.is_none())
-            .collect();
+        let cars: Vec<usize> = (0..self.cars.len()).filter(|&c| self.cars[c].serves()).collect();
         if cars.iter().map(|&c| self.cars[c].plan.len()).sum::<usize>() < 3 {
             return false;
         }
@@ -225,7 +209,7 @@ impl Live {
         else {
             return false;
         };
-        let Some(before) = self.cost_of(&view.instance, &view.stops) else { return false };
+        let Some(before) = self.cost_of(&view) else { return false };
         let sequences = plan.sequences(cars.len());
         let moves = view.stops.iter().zip(&sequences).map(|(old, new)| {
             let pickups = new.iter().filter(|visit| visit.end == End::Pickup);
@@ -245,34 +229,27 @@ impl Live {
     }
 
     /// Cost of tours as they are planned.
-    fn cost_of(&self, instance: &crate::problem::Instance, stops: &[Vec<Visit>]) -> Option<Cost> {
+    fn cost_of(&self, view: &View) -> Option<Cost> {
         let mut plan = crate::plan::Plan::default();
-        for (v, tour) in stops.iter().enumerate() {
+        for (v, tour) in view.stops.iter().enumerate() {
             if tour.is_empty() {
                 continue;
             }
-            let view = self.view(&[self.car_at(v)?], &[], None);
-            let timed = timed(&view.instance, &view.stops[0])?;
-            plan.distance += timed.distance;
-            let first = plan.routes.len();
-            plan.routes.push(timed);
-            let route = &mut plan.routes[first];
+            let one = self.view(&[view.cars[v]], &[], None);
+            let mut route = timed(&one.instance, &one.stops[0])?;
+            plan.distance += route.distance;
             route.vehicle = v;
             for (stop, visit) in route.stops.iter_mut().zip(tour) {
                 stop.visit = *visit;
             }
+            plan.routes.push(route);
         }
-        Some(crate::plan::cost(instance, &plan))
-    }
-
-    fn car_at(&self, v: usize) -> Option<usize> {
-        let on_duty = |c: &usize| !self.cars[*c].out && self.cars[*c].ended.is_none();
-        (0..self.cars.len()).filter(on_duty).nth(v)
+        Some(crate::plan::cost(&view.instance, &plan))
     }
 }
 
 /// Lets a request be late: what was forbidden becomes lateness.
-fn relax(request: &mut Request) {
+pub(super) fn relax(request: &mut Request) {
     for end in [End::Pickup, End::Delivery] {
         let window = &mut stop_of(request, end).window;
         window.due = window.due.min(window.latest);

@@ -98,7 +98,7 @@ impl Live {
     /// # Errors
     /// A [`Problem`] if the request itself is impossible.
     pub fn offer(&self, request: &Request) -> Result<Result<Offer, Vec<Refusal>>, Problem> {
-        request.check(self.travel.len(), self.cars.len())?;
+        self.possible(request)?;
         if let Some(offer) = self.direct(request) {
             return Ok(Ok(offer));
         }
@@ -107,6 +107,65 @@ impl Live {
         }
         let rule = |vehicle| Refusal { vehicle, rule: self.first_rule(vehicle, request) };
         Ok(Err((0..self.cars.len()).map(rule).collect()))
+    }
+
+    fn possible(&self, request: &Request) -> Result<(), Problem> {
+        if self.cars.is_empty() {
+            return Err(Problem::NoVehicles);
+        }
+        request.check(self.travel.len(), self.cars.len())
+    }
+
+    /// For each vehicle, in their order, the best way to serve a call without moving anybody else,
+    /// or the first rule that keeps it from doing so.
+    ///
+    /// # Errors
+    /// A [`Problem`] if the request itself is impossible.
+    pub fn offers(&self, request: &Request) -> Result<Vec<Result<Offer, Refusal>>, Problem> {
+        self.possible(request)?;
+        let answer = |vehicle: usize| {
+            let offer = self
+                .alone(vehicle, request)
+                .and_then(|(view, cost, route)| self.offered(request, &view, &[(0, route)], cost));
+            offer.ok_or_else(|| Refusal { vehicle, rule: self.first_rule(vehicle, request) })
+        };
+        Ok((0..self.cars.len()).map(answer).collect())
+    }
+
+    /// Plans a call with a promise that was made before, in the given vehicle or any; gives its
+    /// number. For an offer that has been talked over while the day went on.
+    ///
+    /// # Errors
+    /// A [`Problem`] if the request itself is impossible.
+    pub fn book(
+        &mut self,
+        request: &Request,
+        vehicle: Option<usize>,
+        promise: (Time, Time),
+    ) -> Result<Result<usize, Vec<Refusal>>, Problem> {
+        let mut bound = request.clone();
+        bound.pickup.window = Window::hard(promise.0, promise.1);
+        if let Some(vehicle) = vehicle {
+            bound.only = Some(vec![vehicle]);
+        }
+        let offer = match self.offer(&bound)? {
+            Ok(offer) => offer,
+            Err(refusals) => return Ok(Err(refusals)),
+        };
+        let Some(call) = self.accept(offer) else {
+            let rule = |vehicle| Refusal { vehicle, rule: Rule::Others };
+            return Ok(Err((0..self.cars.len()).map(rule).collect()));
+        };
+        self.calls[call] = Call::promised(request.clone(), promise);
+        Ok(Ok(call))
+    }
+
+    /// The best place of a call in one car's plan.
+    fn alone(&self, c: usize, request: &Request) -> Option<(View, i64, PlannedRoute)> {
+        self.least_detour(c, request)?;
+        let view = self.view(&[c], &[], Some(request));
+        let (cost, route) = insert_last(&view.instance, &view.stops[0])?;
+        Some((view, cost, route))
     }
 
     /// The cheapest insertion that moves nobody to another vehicle. Vehicles are tried in the
@@ -135,7 +194,7 @@ impl Live {
     /// A lower bound of what the request costs a car, or `None` if the car cannot take it.
     fn least_detour(&self, c: usize, request: &Request) -> Option<i64> {
         let car = &self.cars[c];
-        if car.out || car.ended.is_some() {
+        if !car.serves() {
             return None;
         }
         let (from, to) = (request.pickup.place, request.delivery.place);
@@ -177,7 +236,7 @@ impl Live {
         (bound < FARTHEST).then(|| bound.saturating_mul(self.weights.distance))
     }
 
-    fn window_of(&self, visit: Visit) -> Window {
+    pub(super) fn window_of(&self, visit: Visit) -> Window {
         let request = &self.calls[visit.request].request;
         match visit.end {
             End::Pickup => request.pickup.window,
@@ -335,7 +394,7 @@ impl Live {
     /// The first rule that keeps a vehicle from taking a call, found by lifting rules one by one.
     fn first_rule(&self, c: usize, request: &Request) -> Rule {
         let car = &self.cars[c];
-        if car.out || car.ended.is_some() {
+        if !car.serves() {
             return Rule::OutOfService;
         }
         let view = self.view(&[c], &[], Some(request));

@@ -102,10 +102,10 @@ impl Live {
         let mut vehicle = car.vehicle.clone();
         vehicle.start = places.number(car.place);
         vehicle.end = vehicle.end.map(|end| places.number(end));
-        if let (Some(began), Some(most)) = (car.began, vehicle.max_duration) {
-            vehicle.shift.latest = vehicle.shift.latest.min(began + most);
+        if car.began.is_some() {
             vehicle.max_duration = None;
         }
+        vehicle.shift.latest = self.closing(c).max(car.overrun);
         // The interior stays as it was when the first rider boarded.
         let fitting = self.layouts(&car.vehicle, &car.log);
         let mut fitting = fitting.into_iter();

@@ -108,7 +108,7 @@ pub struct Item {
     /// Asked only where the journey needs this; a code of [`super::Need`].
     #[serde(default)]
     pub need: Option<super::Need>,
-    /// Nobody drives off while this is not in order.
+    /// A no is an incident of its own.
     #[serde(default)]
     pub must: bool,
 }

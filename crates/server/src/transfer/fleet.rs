@@ -11,10 +11,13 @@ mod vehicles;
 pub(crate) use crews::{csv as crews_csv, join as join_crew, list as crews};
 pub(crate) use hours::{csv as hours_csv, list as hours};
 pub(crate) use people::{certify as certify_crew, page as crew};
-pub(crate) use shifts::{csv as shifts_csv, drop as drop_shift, list as shifts, plan as plan_shift};
-pub(crate) use vehicle::{
-    certify, end_outage, page as vehicle, revoke, revoke_of as revoke_crew, stop,
+pub(crate) use shifts::{
+    csv as shifts_csv, drop as drop_shift, list as shifts, plan as plan_shift,
 };
+pub(crate) use vehicle::{
+    certify, end_outage, page as vehicle, public_path, revoke, revoke_of as revoke_crew, stop,
+};
+pub(crate) use vehicles::rooms;
 pub(crate) use vehicles::{csv as vehicles_csv, join as join_vehicle, list as vehicles};
 
 use std::collections::HashMap;
@@ -36,7 +39,7 @@ use crate::when::When;
 use crate::words::Lang;
 
 /// Who reads these pages: the company, and the regulator.
-pub(super) fn need(who: &SignedIn) -> Answer<()> {
+pub(crate) fn need(who: &SignedIn) -> Answer<()> {
     let reads = [Permission::ManageFleet, Permission::OverseeTransfer];
     if reads.iter().any(|one| who.scope.may(*one)) {
         return Ok(());
@@ -49,6 +52,7 @@ pub(crate) fn nav(scope: &Scope, lang: Lang, here: &str) -> Vec<Nav> {
     let oversees = scope.may(Permission::OverseeTransfer);
     let entries = [
         (oversees, "/transfer/report", "chart-bar", lang.tf_nav_report()),
+        (oversees, "/transfer/operators", "building-community", lang.tf_nav_operators()),
         (true, "/transfer/fleet", "ambulance", lang.tf_nav_fleet()),
         (true, "/transfer/crews", "users", lang.tf_nav_crews()),
         (true, "/transfer/shifts", "calendar-event", lang.tf_nav_shifts()),
@@ -74,7 +78,7 @@ pub(crate) fn nav(scope: &Scope, lang: Lang, here: &str) -> Vec<Nav> {
 }
 
 /// Short names of the companies by id.
-pub(super) struct Names {
+pub(crate) struct Names {
     lang: Lang,
     operators: Vec<Operator>,
     short: HashMap<String, String>,
@@ -107,9 +111,10 @@ impl Names {
 
     pub fn choices(&self, first: Option<&str>) -> Vec<Choice> {
         let first = first.map(|word| Choice::of("", word));
-        let own = self.operators.iter().map(|one| {
-            Choice::of(&*one.operator_id, self.lang.pick(&one.short_zh, &one.short_en))
-        });
+        let own = self
+            .operators
+            .iter()
+            .map(|one| Choice::of(&*one.operator_id, self.lang.pick(&one.short_zh, &one.short_en)));
         first.into_iter().chain(own).collect()
     }
 }
@@ -186,10 +191,8 @@ pub(super) fn certificates_pane(
             let left = (ends - now.0).div_euclid(Time::DAY_MS);
             ((left < 60).then_some(Mark::Warn), lang.days_left(left))
         };
-        let acts = (one.revoked_at.is_none() && ends > now.0).then(|| RowAct {
-            action: revoke(&one.accreditation_id),
-            word: lang.tf_revoke(),
-        });
+        let acts = (one.revoked_at.is_none() && ends > now.0)
+            .then(|| RowAct { action: revoke(&one.accreditation_id), word: lang.tf_revoke() });
         Row {
             cells: vec![
                 Cell { strong: true, ..Cell::of(name) },

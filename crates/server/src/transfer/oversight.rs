@@ -6,6 +6,7 @@ mod cases;
 mod complaints;
 mod contracts;
 mod improvements;
+mod operators;
 mod report;
 
 pub(crate) use areas::{end as end_area, list as areas, open as open_area};
@@ -20,4 +21,5 @@ pub(crate) use improvements::{
     act as improvement_act, csv as improvements_csv, list as improvements, order as improve,
     page as improvement,
 };
+pub(crate) use operators::{csv as operators_csv, list as operators};
 pub(crate) use report::{csv as report_csv, page as report};

@@ -164,6 +164,9 @@ word_of!(refusal(Refusal) {
     Refusal::Code: "验证码不对或已过期，请重新发送。" / "The code is wrong or has expired; send a new one.";
     Refusal::TooLate: "已有医院先接收了，本院不用再派人；如需改派，由质控中心处理。"
         / "Another hospital has accepted first; you need not send anybody. The QC centre can redirect.";
+    Refusal::PlanMoved: "车辆计划刚刚变了，请看新的建议后再派。" / "The plan has just changed. Please look at the new recommendation and assign again.";
+    Refusal::PlanBroken: "这样派车会违反规则，没有保存。请选择建议中的其他车辆。" / "This assignment would break a rule and was not saved. Please choose another vehicle from the list.";
+    Refusal::OverrideReason: "不派建议的车辆，请写明原因（只有调度员可以改派）。" / "Please say why another vehicle than the recommended one is sent; only a dispatcher may.";
     Refusal::Reason: "请选择不能接收的原因。" / "Please choose why you cannot take it.";
     Refusal::Aboard: "车上还有人，到达并交接后才能下班。" / "Somebody is still aboard; hand over first, then end the shift.";
     Refusal::Conflict: "请先声明与该机构没有利害关系；有关系的，请告诉质控中心换人。"

@@ -339,6 +339,7 @@ async fn told(
         if !answers.keys().all(known) {
             return Err(Refusal::Unknown.into());
         }
+        not_in_order(tx, by, sent, *list, answers, at).await?;
     }
     if let Some(booking_id) = &sent.booking_id {
         booking::booking(tx, scope, booking_id).await?;
@@ -371,6 +372,35 @@ async fn told(
     });
     event::append(tx, by, subject, "reported", what).await?;
     Ok(Filed::Done)
+}
+
+/// What must be in order and is not is an incident of its own: nobody looks through lists for it.
+async fn not_in_order(
+    tx: &mut Tx,
+    by: &By,
+    sent: &CrewReport,
+    list: ListKind,
+    answers: &BTreeMap<String, String>,
+    at: Time,
+) -> Result<()> {
+    let items = tx.packs().crew_at(by.now).items.clone();
+    let missing = items.into_iter().filter(|item| {
+        item.list == list
+            && item.must
+            && answers.get(&item.code).is_some_and(|answer| answer == "no")
+    });
+    for item in missing {
+        let new = NewIncident {
+            booking_id: sent.booking_id.clone(),
+            shift_id: Some(sent.shift_id.clone()),
+            kind: "not_in_order".into(),
+            grade: 4,
+            words: item.name_zh,
+            at,
+        };
+        incident::enter(tx, by, &new).await?;
+    }
+    Ok(())
 }
 
 /// The crew member's turn of duty: the one that runs, else the next one.

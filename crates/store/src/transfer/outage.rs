@@ -108,12 +108,7 @@ async fn stopped(
 ///
 /// # Errors
 /// [`Refusal::NotAllowed`]; not found when it has ended before.
-pub async fn end_outage(
-    tx: &mut Tx,
-    scope: &Scope,
-    outage_id: &str,
-    now: Time,
-) -> Result<String> {
+pub async fn end_outage(tx: &mut Tx, scope: &Scope, outage_id: &str, now: Time) -> Result<String> {
     let by = may_stop(scope, now)?;
     let row = sqlx::query("select vehicle_id from vehicle_outage where outage_id = $1")
         .bind(outage_id)

@@ -127,8 +127,7 @@ async fn page(app: &App, who: &SignedIn, fields: Fields, typed: Typed) -> Answer
     let slice = Slice::page(fields.page());
     let skipped = usize::try_from(slice.offset).unwrap_or(0);
     let limit = usize::try_from(slice.limit).unwrap_or(0);
-    let shown: Vec<CrewMember> =
-        people.members.iter().skip(skipped).take(limit).cloned().collect();
+    let shown: Vec<CrewMember> = people.members.iter().skip(skipped).take(limit).cloned().collect();
     let mut table = people.table(when, &shown, now);
     table.pager = Some(pager("/transfer/crews", &fields, shown.len(), total));
     let roles = role_choices(lang, Some(lang.all()));

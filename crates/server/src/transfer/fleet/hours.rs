@@ -50,8 +50,8 @@ impl Months {
         let rows = self.vehicles.iter().map(|one| {
             // What the odometer says beyond the way with somebody aboard.
             let empty = one.km * 1_000 - one.loaded_m;
-            let share = (one.km > 0 && empty >= 0)
-                .then(|| format!("{} %", empty * 100 / (one.km * 1_000)));
+            let share =
+                (one.km > 0 && empty >= 0).then(|| format!("{} %", empty * 100 / (one.km * 1_000)));
             Row::from(vec![
                 Cell::link(
                     lang.tf_vehicle_no(&one.call_sign),

@@ -44,11 +44,8 @@ async fn drawn(app: &App, who: &SignedIn, id: &str, done: &str, typed: Typed) ->
     let held = transfer::accreditations(&mut tx, scope, Holder::Crew, id).await.told(lang)?;
     let until = now.plus_days(AHEAD_DAYS);
     let riders = transfer::riders(&mut tx, scope, now, until).await.told(lang)?;
-    let own: Vec<&str> = riders
-        .iter()
-        .filter(|one| one.crew_id == id)
-        .map(|one| one.shift_id.as_str())
-        .collect();
+    let own: Vec<&str> =
+        riders.iter().filter(|one| one.crew_id == id).map(|one| one.shift_id.as_str()).collect();
     let shifts = transfer::shifts(&mut tx, scope, now, until).await.told(lang)?;
     let rows = shifts.iter().filter(|one| own.contains(&one.shift_id.as_str())).map(|one| {
         Row::from(vec![
@@ -128,8 +125,6 @@ pub(crate) async fn certify(
     };
     match certified {
         Ok(()) => Ok(to(&format!("/transfer/crews/{id}?done=certified"))),
-        Err(wrong) => {
-            drawn(&app, &who, &id, "", Typed::refused("certify", fields, wrong)).await
-        }
+        Err(wrong) => drawn(&app, &who, &id, "", Typed::refused("certify", fields, wrong)).await,
     }
 }

@@ -104,15 +104,15 @@ impl Drawn {
             let until = standing.until?;
             (until.0 < shift.latest_at).then_some((until, !standing.lacks.is_empty()))
         };
-        let holders = self.crew_of(shift).iter().map(|one| {
-            (one.crew_id.as_str(), lang.pick(&one.name_zh, &one.name_en).to_owned())
-        });
+        let holders = self
+            .crew_of(shift)
+            .iter()
+            .map(|one| (one.crew_id.as_str(), lang.pick(&one.name_zh, &one.name_en).to_owned()));
         let vehicle = (shift.vehicle_id.as_str(), lang.tf_vehicle_no(&shift.call_sign));
         for (id, name) in std::iter::once(vehicle).chain(holders) {
             if let Some((until, lacks)) = ends(id) {
                 let day = self.when.iso(&(until.0 - 1));
-                let word =
-                    if lacks { lang.tf_unfit_name(name) } else { lang.tf_beyond(name, day) };
+                let word = if lacks { lang.tf_unfit_name(name) } else { lang.tf_beyond(name, day) };
                 return Some((Mark::Danger, word));
             }
         }
@@ -171,8 +171,11 @@ impl Drawn {
                         None => " is-plan",
                     };
                     let crew = self.names_of(shift);
-                    let hours =
-                        format!("{}–{}", self.when.hm(&shift.from_at), self.when.hm(&shift.until_at));
+                    let hours = format!(
+                        "{}–{}",
+                        self.when.hm(&shift.from_at),
+                        self.when.hm(&shift.until_at)
+                    );
                     let word = fault.map_or(String::new(), |(_, word)| word);
                     Bar {
                         class,
@@ -220,7 +223,8 @@ impl Drawn {
             if faulty_only && fault.is_none() {
                 continue;
             }
-            let (mark, word) = fault.map_or((None, String::new()), |(mark, word)| (Some(mark), word));
+            let (mark, word) =
+                fault.map_or((None, String::new()), |(mark, word)| (Some(mark), word));
             let acts = (shift.began_at.is_none() && shift.from_at > self.now.0).then(|| RowAct {
                 action: format!("/transfer/shifts/{}/drop", shift.shift_id),
                 word: lang.tf_drop_shift(),
@@ -349,8 +353,9 @@ fn plan_pane(lang: Lang, drawn: &Drawn, typed: &Typed) -> Pane {
         time("ends", lang.tf_ends(), "17:30"),
         time("latest", lang.tf_latest_word(), "19:00"),
     ];
-    for (index, name) in CREW.iter().enumerate() {
-        inputs.push(Input::select(name, lang.tf_crew_n(index), get(name), people()));
+    let labels = [lang.tf_crew_1(), lang.tf_crew_2(), lang.tf_crew_3()];
+    for (name, label) in CREW.iter().zip(&labels) {
+        inputs.push(Input::select(name, *label, get(name), people()));
     }
     let form = Form {
         inputs,
@@ -413,7 +418,7 @@ pub(crate) async fn plan(
             let planned = app.db().write(move |tx| {
                 Box::pin(async move { transfer::plan_shift(tx, &scope, &new, now).await })
             });
-            settled(&app, lang, planned.await)?.map(drop)
+            settled(&app, lang, planned.await)?.map(|_| ())
         }
     };
     match planned {
@@ -441,9 +446,9 @@ pub(crate) async fn drop(
     need(&who)?;
     who.check(Fields::of(fields).get("csrf"))?;
     let (scope, now) = (who.scope.clone(), app.now());
-    let dropped = app.db().write(move |tx| {
-        Box::pin(async move { transfer::drop_shift(tx, &scope, &id, now).await })
-    });
+    let dropped = app
+        .db()
+        .write(move |tx| Box::pin(async move { transfer::drop_shift(tx, &scope, &id, now).await }));
     match settled(&app, who.lang, dropped.await)? {
         Ok(()) => Ok(to("/transfer/shifts?done=dropped")),
         Err(wrong) => {

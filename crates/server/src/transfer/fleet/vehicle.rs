@@ -68,9 +68,10 @@ async fn drawn(app: &App, who: &SignedIn, id: &str, done: &str, typed: Typed) ->
         (lang.tf_joined(), Cell::of(when.iso(&vehicle.joined_at))),
         (
             lang.tf_this_month(),
-            Cell::of(driven.map_or(String::new(), |one| {
-                lang.tf_month_line(one.shifts, one.trips, one.km)
-            })),
+            Cell::of(
+                driven
+                    .map_or(String::new(), |one| lang.tf_month_line(one.shifts, one.trips, one.km)),
+            ),
         ),
     ];
     let refused = typed.is_refused();
@@ -106,14 +107,13 @@ fn head(
 ) -> ((Mark, String), String) {
     let lang = when.lang;
     if !standing.lacks.is_empty() {
-        let words: Vec<String> =
-            standing.lacks.iter().map(|lack| lack_words(when, lack)).collect();
+        let words: Vec<String> = standing.lacks.iter().map(|lack| lack_words(when, lack)).collect();
         let list = words.join(lang.pick("；", "; "));
         return ((Mark::Danger, lang.tf_unfit().to_owned()), lang.tf_unfit_lead(list));
     }
-    let out = outages.iter().find(|one| {
-        one.from_at <= now.0 && one.until_at.is_none_or(|until| now.0 < until)
-    });
+    let out = outages
+        .iter()
+        .find(|one| one.from_at <= now.0 && one.until_at.is_none_or(|until| now.0 < until));
     if let Some(outage) = out {
         let cell = outage_cell(when, outage);
         let lead = lang.tf_out_lead(&cell.text, &cell.sub);
@@ -307,9 +307,9 @@ pub(crate) async fn end_outage(
     need(&who)?;
     who.check(Fields::of(fields).get("csrf"))?;
     let (scope, now) = (who.scope.clone(), app.now());
-    let ended = app.db().write(move |tx| {
-        Box::pin(async move { transfer::end_outage(tx, &scope, &id, now).await })
-    });
+    let ended = app
+        .db()
+        .write(move |tx| Box::pin(async move { transfer::end_outage(tx, &scope, &id, now).await }));
     let vehicle: String = ended.await.told(who.lang)?;
     app.wake_feed();
     Ok(to(&format!("/transfer/fleet/{vehicle}?done=drives")))

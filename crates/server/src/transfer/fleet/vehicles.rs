@@ -132,7 +132,7 @@ pub(super) fn outage_cell(when: When, outage: &Outage) -> Cell {
 }
 
 /// The alternative interiors in words.
-pub(super) fn rooms(lang: Lang, vehicle: &Vehicle) -> String {
+pub(crate) fn rooms(lang: Lang, vehicle: &Vehicle) -> String {
     let one = |[staff, seats, stretchers, wheelchairs]: [u16; 4]| {
         let parts = [
             (stretchers, lang.tf_stretchers(stretchers)),

@@ -85,9 +85,8 @@ fn ruler(when: When, areas: &[Area], now: Time) -> Week {
     let first = areas.iter().map(|one| one.from_at).min().unwrap_or(now.0).min(now.0);
     let last = areas.iter().map(|one| one.from_at).max().unwrap_or(now.0);
     let until = last.max(now.0) + AHEAD_DAYS / 4 * Time::DAY_MS;
-    let percent = |at: i64| {
-        ((at - first) as f64 / (until - first).max(1) as f64 * 100.0).clamp(0.0, 100.0)
-    };
+    let percent =
+        |at: i64| ((at - first) as f64 / (until - first).max(1) as f64 * 100.0).clamp(0.0, 100.0);
     let lanes = areas.iter().map(|one| {
         let (left, right) = (percent(one.from_at), percent(one.until_at.unwrap_or(until)));
         let class = if is_open(one, now) { " is-live" } else { " is-plan" };

@@ -189,10 +189,7 @@ pub(crate) async fn list(
     inputs.extend([own("indicator"), own("kept")]);
     let tabs = [("", lang.all()), ("no", lang.tf_missed_one()), ("yes", lang.tf_kept())];
     let pane = Pane {
-        views: asked
-            .indicator
-            .map(|_| views(path, &fields, "kept", "", &tabs))
-            .unwrap_or_default(),
+        views: asked.indicator.map(|_| views(path, &fields, "kept", "", &tabs)).unwrap_or_default(),
         filters: inputs,
         path: path.into(),
         end: lang.tf_count(total),
@@ -200,7 +197,8 @@ pub(crate) async fn list(
     };
     let back = fields.pairs();
     let keep = ["month", "operator", "region", "site"];
-    let back = Fields::of(back.into_iter().filter(|(key, _)| keep.contains(&key.as_str())).collect());
+    let back =
+        Fields::of(back.into_iter().filter(|(key, _)| keep.contains(&key.as_str())).collect());
     let export = format!("/transfer/report/cases.csv?{}", fields.with("page", ""));
     let sheet = Sheet {
         crumb: Some(Link::new(

@@ -154,7 +154,12 @@ pub(crate) async fn list(
     ];
     if names.several() {
         let choices = names.choices(Some(lang.all()));
-        filters.push(Input::select("operator", lang.tf_operator(), fields.get("operator"), choices));
+        filters.push(Input::select(
+            "operator",
+            lang.tf_operator(),
+            fields.get("operator"),
+            choices,
+        ));
     }
     let pane = Pane {
         views: views(PATH, &fields, "view", "open", &tabs),
@@ -214,23 +219,32 @@ async fn drawn(app: &App, who: &SignedIn, id: &str, done: &str, typed: Typed) ->
     let mut facts = vec![
         (lang.tf_kind(), Cell::of(kind_word(lang, &one))),
         (lang.tf_operator(), Cell::of(operator)),
-        (lang.tf_vehicle(), match (&one.vehicle_id, &one.call_sign) {
-            (Some(id), Some(sign)) => {
-                Cell::link(lang.tf_vehicle_no(sign), format!("/transfer/fleet/{id}"))
-            }
-            _ => Cell::of(lang.tf_not_known()),
-        }),
-        (lang.tf_booking(), match (&one.booking_id, &one.booking_number) {
-            (Some(id), Some(number)) => Cell::link(&**number, format!("/transfer/bookings/{id}")),
-            _ => Cell::of(lang.tf_not_known()),
-        }),
+        (
+            lang.tf_vehicle(),
+            match (&one.vehicle_id, &one.call_sign) {
+                (Some(id), Some(sign)) => {
+                    Cell::link(lang.tf_vehicle_no(sign), format!("/transfer/fleet/{id}"))
+                }
+                _ => Cell::of(lang.tf_not_known()),
+            },
+        ),
+        (
+            lang.tf_booking(),
+            match (&one.booking_id, &one.booking_number) {
+                (Some(id), Some(number)) => {
+                    Cell::link(&**number, format!("/transfer/bookings/{id}"))
+                }
+                _ => Cell::of(lang.tf_not_known()),
+            },
+        ),
         (lang.tf_made(), Cell::of(when.stamp_hm(&one.made_at))),
         (lang.tf_clock(), clock_cell(when, &one, now)),
     ];
     if !one.phone.is_empty() {
         facts.push((lang.tf_phone(), Cell::of(&*one.phone)));
     }
-    let words = if one.words.is_empty() { lang.tf_forgotten().to_owned() } else { one.words.clone() };
+    let words =
+        if one.words.is_empty() { lang.tf_forgotten().to_owned() } else { one.words.clone() };
     let mut panes = vec![
         Pane::new("words", lang.tf_said(), Body::Quote(words)).width("c7"),
         Pane::new("facts", lang.tf_about(), Body::Facts(facts)).width("c5"),
@@ -269,11 +283,10 @@ fn step_pane(
     let (key, title, form) = match step {
         Step::Assign => {
             let chosen = one.operator_id.clone().unwrap_or_default();
-            let inputs =
-                vec![hidden, Input::select("operator", lang.tf_operator(), chosen, {
-                    names.choices(None)
-                })
-                .need()];
+            let inputs = vec![
+                hidden,
+                Input::select("operator", lang.tf_operator(), chosen, names.choices(None)).need(),
+            ];
             let form = Form { inputs, icon: "send", ..Form::new(action, lang.tf_assign_do()) };
             ("assign", lang.tf_assign_title(), form)
         }

@@ -17,8 +17,8 @@ use crate::session::SignedIn;
 use crate::shell::shell;
 use crate::transfer::fleet::{Names, need};
 use crate::transfer::sheet::{
-    Body, Cell, Choice, Form, Input, Link, Pane, Row, Sheet, Table, Typed, file, percent,
-    settled, views,
+    Body, Cell, Choice, Form, Input, Link, Pane, Row, Sheet, Table, Typed, file, percent, settled,
+    views,
 };
 use crate::when::When;
 use crate::words::Lang;
@@ -48,16 +48,16 @@ fn row(when: When, one: &Contract, soon_days: i64, now: Time) -> Row {
         (zh, en) => lang.pick_or(zh.as_deref(), en.as_deref()),
     };
     Row::from(vec![
-            Cell { strong: true, ..Cell::of(&*one.number) },
-            Cell::of(lang.pick(&one.operator_zh, &one.operator_en)),
-            Cell::of(site),
-            Cell::of(&*one.tariff),
-            Cell::num(percent(one.on_time_permille * 10)),
-            Cell::num(lang.minutes(one.pickup_within_min)),
-            Cell::num(lang.days(one.complaint_days)),
-            Cell::of(when.iso(&one.from_at)).sub(when.iso(&(one.until_at - 1))),
-            state,
-        ])
+        Cell { strong: true, ..Cell::of(&*one.number) },
+        Cell::of(lang.pick(&one.operator_zh, &one.operator_en)),
+        Cell::of(site),
+        Cell::of(&*one.tariff),
+        Cell::num(percent(one.on_time_permille * 10)),
+        Cell::num(lang.minutes(one.pickup_within_min)),
+        Cell::num(lang.days(one.complaint_days)),
+        Cell::of(when.iso(&one.from_at)).sub(when.iso(&(one.until_at - 1))),
+        state,
+    ])
 }
 
 fn table(when: When, rows: &[Contract], soon_days: i64, now: Time) -> Table {
@@ -137,7 +137,12 @@ async fn page(app: &App, who: &SignedIn, fields: Fields, typed: Typed) -> Answer
     if names.several() {
         filters.push(Input::text("view", "", fields.get("view")).kind("hidden"));
         let choices = names.choices(Some(lang.all()));
-        filters.push(Input::select("operator", lang.tf_operator(), fields.get("operator"), choices));
+        filters.push(Input::select(
+            "operator",
+            lang.tf_operator(),
+            fields.get("operator"),
+            choices,
+        ));
     }
     let pane = Pane {
         views: views(path, &fields, "view", "in_force", &tabs),

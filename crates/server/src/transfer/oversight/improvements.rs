@@ -105,8 +105,9 @@ async fn listed(app: &App, who: &SignedIn, fields: Fields, typed: Typed) -> Answ
         _ => "open",
     };
     let slice = Slice::page(fields.page());
-    let found =
-        transfer::improvements(&mut tx, &who.scope, view, indicator, now, slice).await.told(lang)?;
+    let found = transfer::improvements(&mut tx, &who.scope, view, indicator, now, slice)
+        .await
+        .told(lang)?;
     let waiting = transfer::improvements_waiting(&mut tx, &who.scope).await.told(lang)?;
     let mut table = table(shell.when, &pack, &found.rows, now);
     table.pager = Some(pager(PATH, &fields, found.rows.len(), found.total));
@@ -187,8 +188,9 @@ pub(crate) async fn csv(
     let indicator = Indicator::of(fields.get("indicator"));
     let slice = Slice::first(EXPORT_MAX);
     let view = fields.get("view");
-    let found =
-        transfer::improvements(&mut tx, &who.scope, view, indicator, now, slice).await.told(lang)?;
+    let found = transfer::improvements(&mut tx, &who.scope, view, indicator, now, slice)
+        .await
+        .told(lang)?;
     Ok(file("improvements", &when.iso(&now.0), &table(when, &pack, &found.rows, now)))
 }
 
@@ -302,7 +304,8 @@ fn act_pane(lang: Lang, id: &str, act: Act, typed: &Typed) -> Pane {
         wrong: typed.wrong(act.code()),
         ..Form::new(format!("{PATH}/{id}/acts"), lang.improvement_act(act))
     };
-    let text = |label: &'static str| Input::area("text", label, typed.get(act.code(), "text")).need();
+    let text =
+        |label: &'static str| Input::area("text", label, typed.get(act.code(), "text")).need();
     match act {
         Act::Finish => form.inputs.push(text(lang.tf_result())),
         Act::Drop => {
@@ -337,9 +340,9 @@ pub(crate) async fn act(
     };
     let (own, text) = (id.clone(), fields.get("text").to_owned());
     let done = app.db().write(move |tx| {
-        Box::pin(async move {
-            transfer::act_on_improvement(tx, &scope, &own, act, &text, now).await
-        })
+        Box::pin(
+            async move { transfer::act_on_improvement(tx, &scope, &own, act, &text, now).await },
+        )
     });
     match settled(&app, lang, done.await)? {
         Ok(()) => Ok(Redirect::to(&format!("{PATH}/{id}?done=act")).into_response()),

@@ -31,8 +31,6 @@ const COMPLAINTS_MAX: i64 = 20_000;
 
 /// Everything a month's figures are counted from.
 pub(super) struct Month {
-    pub from: Time,
-    pub until: Time,
     pub word: String,
     pub trips: Vec<ReportTrip>,
     pub calls: Vec<ReportCall>,
@@ -75,7 +73,7 @@ impl Month {
         };
         // A month is judged by what held at its end.
         let pack = tx.packs().oversight_at(until.plus_ms(-1).min(now.max(from))).clone();
-        Ok(Month { from, until, word, trips, calls, facts, pack })
+        Ok(Month { word, trips, calls, facts, pack })
     }
 }
 
@@ -158,12 +156,15 @@ fn complaints_href(month: &Month, fields: &Fields) -> String {
 fn counts(when: When, month: &Month) -> Vec<(String, String, bool)> {
     let lang = when.lang;
     let trips = &month.facts.trips;
-    let answered = month.facts.calls.iter().filter_map(|call| {
-        call.answered_at.map(|at| call.rang_at.ms_until(at))
-    });
+    let answered = month
+        .facts
+        .calls
+        .iter()
+        .filter_map(|call| call.answered_at.map(|at| call.rang_at.ms_until(at)));
     let lost = month.facts.calls.iter().filter(|call| call.answered_at.is_none()).count();
     let to_120 = trips.iter().filter(|trip| trip.to_120_at.is_some());
-    let taken = to_120.clone().filter_map(|trip| Some(trip.to_120_at?.ms_until(trip.taken_120_at?)));
+    let taken =
+        to_120.clone().filter_map(|trip| Some(trip.to_120_at?.ms_until(trip.taken_120_at?)));
     let from_120 = month.trips.iter().filter(|trip| trip.from_120 > 0).count();
     let upheld = month.facts.complaints.iter().filter(|one| one.upheld).count();
     let span = |ms: Option<i64>| ms.map_or("—".to_owned(), |ms| when.span(&ms));
@@ -243,7 +244,12 @@ pub(super) async fn filters(
     let mut filters = vec![Input::text("month", lang.tf_month(), word).kind("month")];
     if names.several() {
         let choices = names.choices(Some(lang.all()));
-        filters.push(Input::select("operator", lang.tf_operator(), fields.get("operator"), choices));
+        filters.push(Input::select(
+            "operator",
+            lang.tf_operator(),
+            fields.get("operator"),
+            choices,
+        ));
     }
     let regions = register::regions(tx, app.now()).await.told(lang)?;
     let districts = regions.iter().filter(|one| one.region_code != app.city().code);
@@ -251,7 +257,12 @@ pub(super) async fn filters(
     let districts =
         districts.map(|one| Choice::of(&*one.region_code, lang.pick(&one.name_zh, &one.name_en)));
     let chosen = fields.get("region");
-    filters.push(Input::select("region", lang.tf_district(), chosen, all().chain(districts).collect()));
+    filters.push(Input::select(
+        "region",
+        lang.tf_district(),
+        chosen,
+        all().chain(districts).collect(),
+    ));
     let sites = transfer::sites(tx).await.told(lang)?;
     let sites =
         sites.iter().map(|one| Choice::of(&*one.site_id, lang.pick(&one.short_zh, &one.short_en)));
@@ -298,7 +309,11 @@ pub(crate) async fn page(
     let query = fields.with("page", "");
     let sheet = Sheet {
         acts: vec![
-            Link::new(format!("/transfer/report.csv?{query}"), lang.tf_export_report(), "file-spreadsheet"),
+            Link::new(
+                format!("/transfer/report.csv?{query}"),
+                lang.tf_export_report(),
+                "file-spreadsheet",
+            ),
             Link::new(format!("/transfer/report/cases?{query}"), lang.tf_all_cases(), "list"),
             Link::new("/transfer/improvements#order", lang.tf_improve_do(), "checklist"),
         ],
@@ -324,8 +339,10 @@ pub(crate) async fn csv(
     let month = Month::read(&app, &mut tx, &who.scope, &fields).await?;
     let mut table = table(lang, &month, &fields, now);
     // The counts stand below the figures: word and number.
-    table.rows.extend(counts(when, &month).into_iter().map(|(word, figure, _)| {
-        Row::from(vec![Cell::of(word), Cell::num(figure)])
-    }));
+    table.rows.extend(
+        counts(when, &month)
+            .into_iter()
+            .map(|(word, figure, _)| Row::from(vec![Cell::of(word), Cell::num(figure)])),
+    );
     Ok(file("report", &month.word, &table))
 }

@@ -1,0 +1,496 @@
+//! The crew's phone page. It works without a network: the page's own worker keeps it, `crew.js`
+//! keeps what was tapped and sends it when it can, and every report is filed once by its key.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Form, Json};
+use rules::Time;
+use rules::account::Permission;
+use rules::transfer::{CrewRole, Filed, ListKind, Mark, Need, State as Standing};
+use serde::Deserialize;
+use serde_json::json;
+use store::page::Slice;
+use store::transfer::{self, Booking, BookingFilter, CrewReport, KeptReport, Report, Shift};
+
+use super::{km, needs_line};
+use crate::App;
+use crate::assets;
+use crate::fault::{Answer, Fault, InLang, Kind, draw};
+use crate::form::Fields;
+use crate::session::SignedIn;
+use crate::shell::{Shell, shell};
+use crate::when::When;
+use crate::words::Lang;
+
+/// The steps of a journey, in the order of the buttons.
+const STEPS: [Mark; 6] =
+    [Mark::Acknowledge, Mark::Start, Mark::OnScene, Mark::Load, Mark::Arrive, Mark::Complete];
+/// Reports of one message; a day without a network has fewer.
+const REPORTS_MAX: usize = 200;
+/// Journeys of one turn of duty.
+const JOURNEYS_MAX: i64 = 40;
+
+struct ListItem {
+    code: String,
+    word: String,
+    must: bool,
+    answer: String,
+}
+
+struct StepShown {
+    mark: &'static str,
+    word: &'static str,
+    at: Option<String>,
+    next: bool,
+}
+
+struct EndShown {
+    label: &'static str,
+    place: String,
+    access: String,
+    geo: String,
+}
+
+struct Journey {
+    id: String,
+    number: String,
+    state: Standing,
+    state_word: &'static str,
+    time: String,
+    promise: Option<String>,
+    needs: String,
+    patient: String,
+    weight: Option<String>,
+    phone: String,
+    words: String,
+    from: EndShown,
+    to: EndShown,
+    leg: Option<String>,
+    steps: Vec<StepShown>,
+    pickup: Vec<ListItem>,
+    handover: Vec<ListItem>,
+    receiver: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "transfer/crew.html")]
+struct CrewPage {
+    shell: Shell,
+    shift: Option<ShiftShown>,
+    journeys: Vec<Journey>,
+    done: Vec<(String, String, &'static str)>,
+    incidents: Vec<(String, String)>,
+    texts: String,
+    position_s: i64,
+    refused: Option<String>,
+}
+
+struct ShiftShown {
+    id: String,
+    title: String,
+    span: String,
+    with: String,
+    began: bool,
+    departure: Vec<ListItem>,
+}
+
+/// `GET /crew`
+pub(crate) async fn page(State(app): State<App>, who: SignedIn) -> Answer {
+    who.need(Permission::Ride)?;
+    draw(&crew_page(&app, &who, None).await?, who.lang)
+}
+
+async fn crew_page(app: &App, who: &SignedIn, refused: Option<String>) -> Answer<CrewPage> {
+    let (lang, now) = (who.lang, app.now());
+    let mut tx = app.db().read().await.told(lang)?;
+    let mut shell = shell(app, who, &mut tx, "/crew").await?;
+    // A phone in the hand: the same column of large targets as a clinic's.
+    shell.is_clinic = true;
+    let when = shell.when;
+    let shift = transfer::own_shift(&mut tx, &who.scope, now).await.told(lang)?;
+    let pack = tx.packs().crew_at(now).clone();
+    let mut drawn = CrewPage {
+        shell,
+        shift: None,
+        journeys: Vec::new(),
+        done: Vec::new(),
+        incidents: pack
+            .incidents
+            .iter()
+            .map(|kind| (kind.code.clone(), lang.pick(&kind.name_zh, &kind.name_en).to_owned()))
+            .collect(),
+        texts: texts(lang),
+        position_s: pack.position.every_s,
+        refused,
+    };
+    let Some(shift) = shift else { return Ok(drawn) };
+    let reports = transfer::reports_on(&mut tx, &shift).await.told(lang)?;
+    let filter = BookingFilter {
+        view: "all".into(),
+        shift_id: Some(shift.shift_id.clone()),
+        ..BookingFilter::default()
+    };
+    let listed = transfer::bookings(&mut tx, &who.scope, &filter, Slice::first(JOURNEYS_MAX))
+        .await
+        .told(lang)?;
+    let legs = transfer::legs(&mut tx, &who.scope, &shift.shift_id).await.told(lang)?;
+    let mut all_needs: Vec<Need> = Vec::new();
+    for line in &listed.rows {
+        let booking = transfer::booking(&mut tx, &who.scope, &line.booking_id).await.told(lang)?;
+        all_needs.extend(booking.needs());
+        let state = booking.course().state();
+        if !state.is_open() {
+            let at = when.hm(&booking.ended_at.unwrap_or(booking.asked_at));
+            drawn.done.push((booking.number.clone(), at, lang.booking_state(state)));
+            continue;
+        }
+        let own: Vec<&KeptReport> = reports
+            .iter()
+            .filter(|one| one.booking_id.as_deref() == Some(&booking.booking_id))
+            .collect();
+        let leg = legs
+            .iter()
+            .find(|leg| leg.booking_id == booking.booking_id && leg.stop == "pickup")
+            .map(|leg| km(leg.leg_m));
+        drawn.journeys.push(journey(lang, when, &pack, &booking, &own, leg));
+    }
+    let on_shift: Vec<&KeptReport> =
+        reports.iter().filter(|one| one.booking_id.is_none()).collect();
+    let departure = items(lang, &pack, ListKind::Departure, &all_needs, &on_shift);
+    let riders = transfer::riders(&mut tx, &who.scope, Time(shift.from_at), Time(shift.latest_at))
+        .await
+        .told(lang)?;
+    let with: Vec<String> = riders
+        .iter()
+        .filter(|rider| rider.shift_id == shift.shift_id)
+        .map(|rider| {
+            let role = CrewRole::of(&rider.role).map_or("", |role| lang.crew_role(role));
+            format!("{} {role}", lang.pick(&rider.name_zh, &rider.name_en))
+        })
+        .collect();
+    drawn.shift = Some(shift_shown(lang, when, &shift, with, departure));
+    Ok(drawn)
+}
+
+fn shift_shown(
+    lang: Lang,
+    when: When,
+    shift: &Shift,
+    with: Vec<String>,
+    departure: Vec<ListItem>,
+) -> ShiftShown {
+    ShiftShown {
+        id: shift.shift_id.clone(),
+        title: lang.crew_vehicle(&shift.call_sign, &shift.plate),
+        span: format!("{}–{}", when.hm(&shift.from_at), when.hm(&shift.until_at)),
+        with: with.join(lang.pick("、", ", ")),
+        began: shift.began_at.is_some(),
+        departure,
+    }
+}
+
+fn journey(
+    lang: Lang,
+    when: When,
+    pack: &rules::transfer::CrewPack,
+    booking: &Booking,
+    reports: &[&KeptReport],
+    leg: Option<String>,
+) -> Journey {
+    let course = booking.course();
+    let state = course.state();
+    let next = course.next_step();
+    let needs = booking.needs();
+    let planned = booking.plan_pickup_at.or(booking.ready_at).unwrap_or(booking.asked_at);
+    let receiver = reports.iter().rev().find_map(|one| match one.report() {
+        Ok(Report::Handover { receiver, .. }) => Some(receiver),
+        _ => None,
+    });
+    let floor = |floor: i64, lift: i64| match (floor, lift > 0) {
+        (0 | 1, _) => lang.crew_ground().to_owned(),
+        (n, true) => lang.crew_floor_lift(n),
+        (n, false) => lang.crew_floor_stairs(n),
+    };
+    let end = |label, place: &str, access: String, at: rules::Position| EndShown {
+        label,
+        place: place.to_owned(),
+        access,
+        geo: format!("geo:{:.6},{:.6}?q={:.6},{:.6}", at.lat, at.lng, at.lat, at.lng),
+    };
+    let carry = if booking.carry > 0 { lang.crew_carry(booking.carry) } else { String::new() };
+    let from_access = [floor(booking.from_floor, booking.from_lift), carry];
+    Journey {
+        id: booking.booking_id.clone(),
+        number: booking.number.clone(),
+        state,
+        state_word: lang.booking_state(state),
+        time: when.hm(&planned),
+        promise: booking
+            .promise_from
+            .zip(booking.promise_until)
+            .map(|(from, until)| format!("{}–{}", when.hm(&from), when.hm(&until))),
+        patient: match booking.patient_born {
+            Some(born) => lang.crew_patient_born(&booking.patient, born),
+            None => booking.patient.clone(),
+        },
+        weight: booking.weight_kg.map(|kg| format!("{kg} kg")),
+        phone: booking.phone.clone(),
+        words: booking.words.clone(),
+        from: end(
+            lang.crew_from(),
+            &booking.from_place,
+            from_access.iter().filter(|s| !s.is_empty()).cloned().collect::<Vec<_>>().join(" · "),
+            booking.from_at(),
+        ),
+        to: end(
+            lang.crew_to(),
+            &booking.to_place,
+            floor(booking.to_floor, booking.to_lift),
+            booking.to_at(),
+        ),
+        leg,
+        steps: STEPS
+            .iter()
+            .map(|mark| StepShown {
+                mark: mark.code(),
+                word: lang.booking_mark(*mark),
+                at: course.step_at(*mark).map(|at| when.hm(&at.0)),
+                next: next == Some(*mark),
+            })
+            .collect(),
+        pickup: items(lang, pack, ListKind::Pickup, &needs, reports),
+        handover: items(lang, pack, ListKind::Handover, &needs, reports),
+        receiver,
+        needs: needs_line(lang, &needs),
+    }
+}
+
+/// The lines of a list with the newest answers.
+fn items(
+    lang: Lang,
+    pack: &rules::transfer::CrewPack,
+    list: ListKind,
+    needs: &[Need],
+    reports: &[&KeptReport],
+) -> Vec<ListItem> {
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    for one in reports {
+        if let Ok(Report::Checklist { list: own, answers }) = one.report()
+            && own == list
+        {
+            known.extend(answers);
+        }
+    }
+    pack.list(list, needs)
+        .map(|item| ListItem {
+            code: item.code.clone(),
+            word: lang.pick(&item.name_zh, &item.name_en).to_owned(),
+            must: item.must,
+            answer: known.get(&item.code).cloned().unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// The sentences of the island, as it shows them.
+fn texts(lang: Lang) -> String {
+    let filed: BTreeMap<&str, &str> =
+        Filed::ALL.iter().map(|filed| (filed.code(), lang.filed(*filed))).collect();
+    json!({
+        "sent": lang.crew_all_sent(),
+        "waiting": lang.crew_waiting("{n}"),
+        "offline": lang.crew_offline(),
+        "signedOut": lang.crew_signed_out(),
+        "refused": lang.crew_refused(),
+        "filed": filed,
+    })
+    .to_string()
+}
+
+/// What a phone sends, as it kept it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Batch {
+    csrf: String,
+    /// The phone's clock when it sent this; only differences of it are used.
+    sent_ms: i64,
+    reports: Vec<Kept>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    key: String,
+    shift: String,
+    #[serde(default)]
+    booking: Option<String>,
+    /// The phone's clock when it happened.
+    at_ms: i64,
+    report: serde_json::Value,
+}
+
+/// `POST /crew/reports`: everything a phone has kept, oldest first. Each gets its own answer; one
+/// that cannot be read does not hold up the others.
+pub(crate) async fn reports(
+    State(app): State<App>,
+    who: SignedIn,
+    body: Result<Json<Batch>, axum::extract::rejection::JsonRejection>,
+) -> Response {
+    let lang = who.lang;
+    let Ok(Json(batch)) = body else {
+        return Fault::new(Kind::BadForm("reports".into()), lang).problem();
+    };
+    if let Err(fault) = who.check(&batch.csrf).and_then(|()| who.need(Permission::Ride)) {
+        return fault.problem();
+    }
+    if batch.reports.len() > REPORTS_MAX {
+        return Fault::new(Kind::BadForm("reports".into()), lang).problem();
+    }
+    let now = app.now();
+    let speed = app.clock().speed();
+    let mut answers = Vec::new();
+    for kept in batch.reports {
+        // A phone's clock may be wrong; how long ago something was by it is right.
+        let ago_ms = (batch.sent_ms.saturating_sub(kept.at_ms)).max(0) as f64 * speed;
+        let at = now.plus_ms(-(ago_ms as i64));
+        let answer = file(&app, &who, &kept, at, now).await;
+        answers.push(match answer {
+            Ok(filed) => json!({
+                "key": kept.key, "filed": filed.code(), "sentence": lang.filed(filed),
+            }),
+            Err(fault) => {
+                json!({"key": kept.key, "problem": fault.code(), "sentence": fault.sentence()})
+            }
+        });
+    }
+    app.wake_feed();
+    Json(json!({"answers": answers})).into_response()
+}
+
+async fn file(app: &App, who: &SignedIn, kept: &Kept, at: Time, now: Time) -> Answer<Filed> {
+    let lang = who.lang;
+    let wrong = |what: &str| Fault::new(Kind::BadForm(what.into()), lang);
+    if kept.key.len() != 32 || !kept.key.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(wrong("key"));
+    }
+    let report: Report =
+        serde_json::from_value(kept.report.clone()).map_err(|_| wrong("report"))?;
+    let sent = CrewReport {
+        key: kept.key.clone(),
+        shift_id: kept.shift.clone(),
+        booking_id: kept.booking.clone(),
+        at,
+        report,
+    };
+    let scope = who.scope.clone();
+    app.db()
+        .write(move |tx| {
+            Box::pin(async move { transfer::file_report(tx, &scope, &sent, now).await })
+        })
+        .await
+        .told(lang)
+}
+
+/// `POST /crew/report`: the same from a form, for a phone without scripts.
+pub(crate) async fn report(
+    State(app): State<App>,
+    who: SignedIn,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Answer {
+    let fields = Fields::of(fields);
+    who.check(fields.get("csrf"))?;
+    who.need(Permission::Ride)?;
+    let kept = Kept {
+        key: fields.get("key").to_owned(),
+        shift: fields.get("shift").to_owned(),
+        booking: fields.some("booking"),
+        at_ms: 0,
+        report: of_fields(&fields),
+    };
+    let now = app.now();
+    match file(&app, &who, &kept, now, now).await {
+        Ok(_) => {
+            app.wake_feed();
+            Ok(Redirect::to("/crew").into_response())
+        }
+        Err(fault) if matches!(fault.kind, Kind::Refused(_) | Kind::BadForm(_)) => {
+            let page = crew_page(&app, &who, Some(fault.sentence())).await?;
+            let mut response = draw(&page, who.lang)?;
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(response)
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// A report from the fields of a form; what is missing fails when it is read.
+fn of_fields(fields: &Fields) -> serde_json::Value {
+    match fields.get("kind") {
+        "step" => json!({
+            "kind": "step", "mark": fields.get("mark"), "reason": fields.some("reason"),
+        }),
+        kind @ ("begin" | "finish") => json!({"kind": kind, "km": fields.number("km")}),
+        "checklist" => {
+            let answers: BTreeMap<String, String> = fields
+                .pairs()
+                .into_iter()
+                .filter_map(|(name, value)| {
+                    let code = name.strip_prefix("item_")?.to_owned();
+                    Some((code, value)).filter(|(_, value)| !value.is_empty())
+                })
+                .collect();
+            json!({"kind": "checklist", "list": fields.get("list"), "answers": answers})
+        }
+        "incident" => json!({
+            "kind": "incident", "what": fields.get("what"), "grade": fields.number("grade"),
+            "words": fields.get("words"),
+        }),
+        "handover" => {
+            let strokes: serde_json::Value =
+                serde_json::from_str(fields.get("strokes")).unwrap_or_else(|_| json!([]));
+            json!({"kind": "handover", "receiver": fields.get("receiver"), "strokes": strokes})
+        }
+        kind => json!({"kind": kind, "words": fields.get("words")}),
+    }
+}
+
+/// `GET /crew/worker.js`: the worker may look after `/crew` itself, not only what lies below.
+pub(crate) async fn worker() -> Response {
+    let Some(asset) = assets::find("crew-worker.js") else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let fields = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (HeaderName::from_static("service-worker-allowed"), HeaderValue::from_static("/crew")),
+    ];
+    (fields, asset.bytes).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_say_what_phones_say() {
+        let report = |text: &str| {
+            let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+            let fields = Fields::of(pairs.map(|(k, v)| (k.into(), v.into())).collect());
+            serde_json::from_value::<Report>(of_fields(&fields))
+        };
+        assert_eq!(
+            report("kind=step&mark=load").unwrap(),
+            Report::Step { mark: Mark::Load, reason: None }
+        );
+        assert_eq!(report("kind=begin&km=1200").unwrap(), Report::Begin { km: 1_200 });
+        let list = report("kind=checklist&list=pickup&item_identity=yes&item_papers=").unwrap();
+        let answers = BTreeMap::from([("identity".to_owned(), "yes".to_owned())]);
+        assert_eq!(list, Report::Checklist { list: ListKind::Pickup, answers });
+        for wrong in ["kind=step&mark=fly", "kind=begin", "kind=x", "kind=begin&km=ten"] {
+            assert!(report(wrong).is_err(), "{wrong}");
+        }
+    }
+}
