@@ -123,7 +123,9 @@ impl Names {
 pub(super) fn lack_words(when: When, lack: &Lack) -> String {
     let lang = when.lang;
     let name = lang.certificate(lack.certificate);
-    let day = lack.at.map(|at| when.iso(&at.0)).unwrap_or_default();
+    // What expired was valid on its last day.
+    let back = i64::from(lack.why == Why::Expired);
+    let day = lack.at.map(|at| when.iso(&(at.0 - back))).unwrap_or_default();
     match lack.why {
         Why::Missing => lang.tf_lack_missing(name),
         Why::NotYet => lang.tf_lack_not_yet(name, day),

@@ -44,6 +44,12 @@ impl Cell {
         Cell { mark, ..Cell::of(text) }
     }
 
+    /// A day or a moment stays on one line.
+    pub fn is_date(&self) -> bool {
+        let start: Vec<char> = self.text.chars().take(10).collect();
+        !self.num && start.len() == 10 && start[4] == '-' && start[7] == '-'
+    }
+
     pub fn sub(mut self, sub: impl Into<String>) -> Cell {
         self.sub = sub.into();
         self

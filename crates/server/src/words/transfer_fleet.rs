@@ -48,7 +48,7 @@ words! {
     tf_expires(name, day): "{name} {day} 到期" / "{name} ends {day}";
     tf_lack_missing(name): "缺{name}" / "{name} missing";
     tf_lack_not_yet(name, day): "{name} {day} 起有效" / "{name} holds from {day}";
-    tf_lack_expired(name, day): "{name} {day} 已过期" / "{name} expired {day}";
+    tf_lack_expired(name, day): "{name} {day} 到期，已失效" / "{name} ended {day}";
     tf_lack_revoked(name, day): "{name} {day} 被撤销" / "{name} revoked {day}";
     tf_out_of_service: "停用" / "Out of service";
     tf_until(at): "至 {at}" / "until {at}";

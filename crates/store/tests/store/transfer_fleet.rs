@@ -242,10 +242,11 @@ async fn a_certificate_that_ends_warns_ahead_and_then_stops_the_vehicle() {
     on_both(async |house| {
         furnish(&house).await;
         let unfit = async |at: &str| {
-            let mut unfit: Vec<String> =
-                transfer::unaccredited(&mut house.read().await, clock(at)).await.unwrap()
-                    .into_iter()
-                    .collect();
+            let mut unfit: Vec<String> = transfer::unaccredited(&mut house.read().await, clock(at))
+                .await
+                .unwrap()
+                .into_iter()
+                .collect();
             unfit.sort();
             unfit.join(" ")
         };
@@ -349,7 +350,8 @@ async fn anybody_finds_a_vehicle_by_its_code_or_plate() {
         assert!(matches!(taken, Err(Error::Refused(Refusal::Taken))));
         new.plate = "鲁C·v_new".into();
         new.operator_id = "op_y".into();
-        let refused = step!(house.db, |tx| transfer::join_vehicle(tx, &scope, &new, clock("10:00")));
+        let refused =
+            step!(house.db, |tx| transfer::join_vehicle(tx, &scope, &new, clock("10:00")));
         assert_eq!(refusal(refused), "NotAllowed");
     })
     .await;

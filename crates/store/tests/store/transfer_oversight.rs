@@ -74,8 +74,7 @@ async fn a_hospitals_own_agreement_goes_before_the_citys() {
 
         let listed = async |login: &str, view: &str| {
             let scope = house.scope(login).await;
-            let filter =
-                ContractFilter { view: view.into(), operator_id: None, expiring_days: 60 };
+            let filter = ContractFilter { view: view.into(), operator_id: None, expiring_days: 60 };
             let mut tx = house.read().await;
             let (now, slice) = (clock("13:00"), Slice::first(10));
             transfer::contracts(&mut tx, &scope, &filter, now, slice).await.unwrap().total
@@ -150,7 +149,13 @@ async fn complained(house: &House, key: &str, vehicle: &str, at: &str) -> String
     house.column(&sql).await[0].clone()
 }
 
-async fn stepped(house: &House, login: &str, id: &str, step: ComplaintStep, at: &str) -> Result<()> {
+async fn stepped(
+    house: &House,
+    login: &str,
+    id: &str,
+    step: ComplaintStep,
+    at: &str,
+) -> Result<()> {
     let (scope, id, at) = (house.scope(login).await, id.to_owned(), clock(at));
     step!(house.db, |tx| transfer::complaint_step(tx, &scope, &id, &step, at))
 }
@@ -177,7 +182,10 @@ async fn a_complaint_is_answered_in_time_or_seen_late() {
         let answer = || ComplaintStep::Answer("已核实，多收部分今天退还。".into());
         assert_eq!(refusal(stepped(&house, "manager_x", &id, answer(), "11:00").await), "NotFound");
         let close = || ComplaintStep::Close(Upheld::Upheld);
-        assert_eq!(refusal(stepped(&house, "officer_t", &id, close(), "11:00").await), "NotAllowed");
+        assert_eq!(
+            refusal(stepped(&house, "officer_t", &id, close(), "11:00").await),
+            "NotAllowed"
+        );
         let assign = ComplaintStep::Assign("op_x".into());
         stepped(&house, "officer_t", &id, assign, "11:00").await.unwrap();
         let manager = house.scope("manager_x").await;
@@ -191,7 +199,10 @@ async fn a_complaint_is_answered_in_time_or_seen_late() {
         let overdue = "select count(*) from event where action = 'overdue'";
         assert_eq!(house.number(overdue).await, 1);
         stepped(&house, "manager_x", &id, answer(), "+3 11:00").await.unwrap();
-        assert_eq!(refusal(stepped(&house, "manager_x", &id, close(), "+3 12:00").await), "NotAllowed");
+        assert_eq!(
+            refusal(stepped(&house, "manager_x", &id, close(), "+3 12:00").await),
+            "NotAllowed"
+        );
         stepped(&house, "officer_t", &id, close(), "+3 12:00").await.unwrap();
         let known = by_code().await;
         assert_eq!(known.clock().kept(clock("+3 12:00")), Some(false));
@@ -496,8 +507,7 @@ async fn a_company_reads_its_own_part_of_the_oversight() {
         assert!(wrong.is_empty(), "{wrong}");
         // Nobody without an account's own reach finds a complaint by its id.
         let scope = house.scope("call").await;
-        let lost =
-            transfer::complaint(&mut house.read().await, &scope, &made.complaints[0]).await;
+        let lost = transfer::complaint(&mut house.read().await, &scope, &made.complaints[0]).await;
         assert!(matches!(lost, Err(Error::NotFound(_))));
         let empty = NewComplaint { words: " ".into(), ..complaint("z", "") };
         let refused = step!(house.db, |tx| transfer::complain(tx, &empty, clock(NOW)));

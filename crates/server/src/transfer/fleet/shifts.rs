@@ -16,6 +16,7 @@ use super::vehicles::to;
 use super::{Names, need};
 use crate::App;
 use crate::assets::Mark;
+use crate::bureau::pager;
 use crate::fault::{Answer, InLang};
 use crate::form::Fields;
 use crate::session::SignedIn;
@@ -305,11 +306,17 @@ async fn page(app: &App, who: &SignedIn, fields: Fields, typed: Typed) -> Answer
             Body::Week(drawn.week(&doubled))
         })
     };
-    let table = drawn.table(&doubled, fields.get("only") == "faulty");
+    let mut table = drawn.table(&doubled, fields.get("only") == "faulty");
+    let count = table.rows.len();
+    let slice = Slice::page(fields.page());
+    let skipped = usize::try_from(slice.offset).unwrap_or(0);
+    let limit = usize::try_from(slice.limit).unwrap_or(0);
+    table.rows = table.rows.into_iter().skip(skipped).take(limit).collect();
+    let total = i64::try_from(count).unwrap_or(0);
+    table.pager = Some(pager("/transfer/shifts", &fields, table.rows.len(), total));
     let link = |days: i64| format!("/transfer/shifts?{}", fields.with("from", &day(days)));
     let export = format!("/transfer/shifts.csv?{}", fields.with("page", ""));
     let refused = typed.is_refused();
-    let count = table.rows.len();
     let mut panes = vec![week, Pane::new("shifts", lang.tf_nav_shifts(), Body::Table(table))];
     if who.scope.may(Permission::ManageFleet) {
         panes.insert(1, plan_pane(lang, &drawn, &typed));
