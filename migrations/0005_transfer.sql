@@ -359,8 +359,9 @@ create table handover_120 (
     accepted_by text,
     declined_at bigint,
     number_120  text not null,
-    -- What 120 told: personal, blanked with the booking.
-    words       text not null
+    -- JSON, what is told along: place, phone, what was seen. Personal, blanked in time.
+    words       text not null,
+    delete_at   bigint
 );
 create index handover_120_open on handover_120 (asked_at) where accepted_at is null and declined_at is null;
 create index handover_120_of on handover_120 (booking_id);
@@ -528,6 +529,18 @@ create table improvement (
 );
 create index improvement_open on improvement (due_at) where checked_at is null and dropped_at is null;
 
+-- What a ward hands over with a patient: papers, belongings, condition [T10].
+create table ward_record (
+    booking_id text not null references booking (booking_id),
+    record_no  bigint not null,
+    -- JSON ["papers", "medicines", ...]
+    items      text not null,
+    words      text not null,
+    at         bigint not null,
+    by_account text not null,
+    primary key (booking_id, record_no)
+);
+
 -- A hospital's own system books by a token [T6].
 create table api_token (
     token_hash text not null primary key,
@@ -539,6 +552,9 @@ create table api_token (
     revoked_at bigint
 );
 create index api_token_of on api_token (site_id);
+
+-- A number that no account keeps: blanked when the notice has been sent or given up.
+alter table notice add column address text;
 
 -- A code sent to a phone before the public may book.
 create table phone_check (

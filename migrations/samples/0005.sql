@@ -84,9 +84,12 @@ values ('smp_pay_1', 'smp_bok_1', 'sample', 'cash', 1, 'smp_paymen_rece', null, 
     'smp_paymen_requ', 1, 'smp_acc_4');
 
 insert into handover_120 (handover_id, booking_id, direction, moment, reason, asked_at,
-    asked_by, accepted_at, accepted_by, declined_at, number_120, words)
+    asked_by, accepted_at, accepted_by, declined_at, number_120, words, delete_at)
 values ('smp_han_1', 'smp_bok_1', 'to_120', 'call', '示例', 1687330800000, 'smp_acc_4', null, null,
-    null, '示例', '示例');
+    null, '示例', '{}', null);
+
+insert into ward_record (booking_id, record_no, items, words, at, by_account)
+values ('smp_bok_1', 1, '[]', '示例', 1, 'smp_acc_4');
 
 insert into planned_stop (shift_id, stop_no, booking_id, stop, begin_at, depart_at, leg_m,
     leg_s)

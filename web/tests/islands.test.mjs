@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { givenAddress, meaning as boardMeaning } from '../static/islands/board.js';
+import { meaning as callMeaning, pointAt } from '../static/islands/call.js';
 import { clockText, cityNow, elapsedText, leftText, parseBase } from '../static/islands/clock.js';
 import { doneKeys, mayKeep, timeText } from '../static/islands/draft.js';
 import { dayOf, fitted, fresh } from '../static/islands/duty.js';
@@ -195,4 +197,58 @@ test('only a person moves the focus, and a refused form is shown', () => {
   assert.ok(!fromPerson({ type: 'input', isTrusted: true }));
   assert.ok(!fromPerson(undefined));
   assert.deepEqual([200, 409, 422, 500].map(answersWithFragment), [false, true, true, false]);
+});
+
+test('the board is worked by keys, and letters sleep in fields', () => {
+  const press = (key, more = {}) =>
+    boardMeaning({
+      key,
+      ctrl: false,
+      alt: false,
+      composing: false,
+      inField: false,
+      onControl: false,
+      letters: true,
+      ...more,
+    });
+  const table = { j: 'next', K: 'previous', Enter: 'accept', h: 'to120', N: 'call', 4: 4 };
+  for (const [key, meant] of Object.entries(table)) assert.equal(press(key), meant, key);
+  assert.equal(press('Escape'), 'leave');
+  assert.equal(press('0'), null);
+  assert.equal(press('x'), null);
+  // A link under the focus keeps its Enter; a field keeps everything.
+  assert.equal(press('Enter', { onControl: true }), null);
+  for (const key of ['j', 'Enter', '4', 'Escape']) assert.equal(press(key, { inField: true }), null);
+  assert.equal(press('j', { letters: false }), null);
+  assert.equal(press('j', { ctrl: true }), null);
+  assert.equal(press('Enter', { composing: true }), null);
+});
+
+test('a dropped booking leads to what would change', () => {
+  assert.equal(
+    givenAddress('?view=open&done=assigned&vehicle=v1', 'bok 1', 'shf_2'),
+    '/transfer/board?view=open&booking=bok+1&ask=give&shift=shf_2',
+  );
+});
+
+test('keys of the call-taker', () => {
+  const press = { key: 'y', modified: false, composing: false, letters: false, question: true };
+  assert.equal(callMeaning(press), 'yes');
+  assert.equal(callMeaning({ ...press, key: 'F' }), 'no');
+  // Letters belong to the field that has the focus.
+  assert.equal(callMeaning({ ...press, letters: true, question: false }), null);
+  assert.equal(callMeaning({ ...press, question: false }), null);
+  assert.equal(callMeaning({ ...press, key: '2', question: false }), '2');
+  assert.equal(callMeaning({ ...press, key: '2', letters: true }), null);
+  assert.equal(callMeaning({ ...press, key: 'F9', letters: true }), 'book');
+  assert.equal(callMeaning({ ...press, key: 'F12', letters: true }), '120');
+  assert.equal(callMeaning({ ...press, key: 'Enter', composing: true }), null);
+  assert.equal(callMeaning({ ...press, key: 'F9', modified: true }), null);
+});
+
+test('a click on the small map is a point', () => {
+  const box = { north: 37, south: 36, west: 117, east: 119 };
+  const at = (x, y) => pointAt({ x, y, width: 200, height: 100 }, box);
+  assert.deepEqual(at(0, 0), { lat: '37.00000', lng: '117.00000' });
+  assert.deepEqual(at(100, 25), { lat: '36.75000', lng: '118.00000' });
 });

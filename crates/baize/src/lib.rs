@@ -7,6 +7,7 @@ pub mod check;
 pub mod demo;
 pub mod dispatch;
 pub mod live;
+pub mod month;
 pub mod packs;
 mod say;
 pub mod screens;

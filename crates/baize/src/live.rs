@@ -118,7 +118,7 @@ fn channel_plan(data: &Data) -> sim::ChannelPlan {
 }
 
 /// What the pages need to know of the city.
-pub(crate) fn city_of(data: &Data, demo: bool) -> City {
+pub fn city_of(data: &Data, demo: bool) -> City {
     let head = &data.city;
     City {
         code: head.code.clone(),
@@ -127,7 +127,18 @@ pub(crate) fn city_of(data: &Data, demo: bool) -> City {
         calendar: data.calendar(),
         home_region: head.home_region.clone(),
         map_note: [head.map_note_zh.clone(), head.map_note_en.clone()],
+        quote_key: quote_key(demo),
         demo,
+    }
+}
+
+/// The key of a city's quotes comes from the operator's environment; that of a demo is known to
+/// everybody, as everything in it is.
+fn quote_key(demo: bool) -> Vec<u8> {
+    match std::env::var("BAIZE_QUOTE_KEY") {
+        Ok(key) => key.into_bytes(),
+        Err(_) if demo => b"demo".to_vec(),
+        Err(_) => Vec::new(),
     }
 }
 

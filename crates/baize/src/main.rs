@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use ::dispatch::command::{Budget, Format, Solve};
 use baize::live::Options;
-use baize::{Trouble, check, dispatch, live, screens, serve};
+use baize::{Trouble, check, dispatch, live, month, screens, serve};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
@@ -57,6 +57,13 @@ enum Command {
         /// BAIZE_GATEWAY_TOKEN.
         #[arg(long, value_name = "URL")]
         gateway: Option<String>,
+        /// 路网文件。 Roads of the city: an OpenStreetMap extract (`.osm.pbf`).
+        #[arg(long, value_name = "FILE", conflicts_with = "road_service")]
+        roads: Option<PathBuf>,
+        /// 路况服务。 A service that knows the roads: `osrm=http://...` or `valhalla=http://...`;
+        /// straight lines stand in where it does not answer.
+        #[arg(long, value_name = "NAME=URL")]
+        road_service: Option<String>,
     },
     /// 更新数据库结构。 Brings a database's schema up to date.
     Migrate {
@@ -77,7 +84,7 @@ enum Command {
     },
     /// 测量。 Measures, one figure a line.
     Bench {
-        /// 只测这一项。 Only this one: `dispatch` or `sos`.
+        /// 只测这一项。 Only this one: `dispatch`, `day` or `sos`.
         name: Option<String>,
         /// 一行一个 JSON 对象。 One JSON object a line; there is no other form.
         #[arg(long)]
@@ -138,8 +145,9 @@ async fn run(command: Command) -> Result<ExitCode, Trouble> {
         Command::Demo { city, port, db, at, fast_forward, still } => {
             live::run(&Options { city, port, db, at, fast_forward, still }).await?;
         }
-        Command::Serve { db, city, port, gateway } => {
-            serve::run(&db, &city, port, gateway.as_deref()).await?;
+        Command::Serve { db, city, port, gateway, roads, road_service } => {
+            let roads = serve::roads(roads.as_deref(), road_service.as_deref())?;
+            serve::run(&db, &city, port, gateway.as_deref(), roads).await?;
         }
         Command::Migrate { db } => serve::migrate(&db).await?,
         Command::Check { files } => {
@@ -155,6 +163,11 @@ async fn run(command: Command) -> Result<ExitCode, Trouble> {
             let literature = std::env::var_os("BAIZE_DARP").map(PathBuf::from);
             let rows = dispatch::rows(name.as_deref(), literature.as_deref())
                 .map_err(|problem| Trouble::Sentence(problem.to_string()))?;
+            let mut rows = rows;
+            if name.as_deref().is_none_or(|name| name == "day") {
+                let day = month::rows();
+                rows.extend(day.map_err(|problem| Trouble::Sentence(problem.to_string()))?);
+            }
             let mut out = std::io::stdout().lock();
             for row in rows {
                 writeln!(out, "{}", serde_json::to_string(&row).unwrap_or_default())?;

@@ -1,11 +1,11 @@
 //! `baize serve` and `baize migrate`: a real city on a database of its own.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rules::calendar::{Calendar, WeekStart};
-use server::{App, Clock, Gateway, Run};
+use server::{App, Clock, Gateway, Roads, Run};
 use store::{Db, Ids};
 
 use crate::demo::{Data, register};
@@ -21,6 +21,7 @@ pub async fn run(
     files: &[PathBuf],
     port: u16,
     gateway: Option<&str>,
+    roads: Roads,
 ) -> Result<(), Trouble> {
     let gateway = gateway_of(gateway)?;
     let data = Arc::new(read_files(files)?);
@@ -36,6 +37,7 @@ pub async fn run(
         refuse_another_city(&db, &data, &clock).await?;
     }
     let app = App::new(db, live::city_of(&data, false), clock);
+    app.use_roads(roads);
     std::io::stdout().write_all(say::serving(&data, &address).as_bytes())?;
     server::serve(app, listener, Run { deadlines: true, gateway }, live::until_stopped()).await?;
     Ok(())
@@ -52,6 +54,22 @@ fn gateway_of(url: Option<&str>) -> Result<Gateway, Trouble> {
         )
     })?;
     Gateway::http(url, &token).map_err(Trouble::Sentence)
+}
+
+/// Where drives come from: a file of roads, a service, or straight lines.
+///
+/// # Errors
+/// A file that cannot be read, a service nobody knows.
+pub fn roads(file: Option<&Path>, service: Option<&str>) -> Result<Roads, Trouble> {
+    if let Some(file) = file {
+        let unread =
+            |error: &dyn std::fmt::Display| Trouble::say(format!("{}: {error}", file.display()));
+        let bytes = std::fs::read(file).map_err(|error| unread(&error))?;
+        return Roads::graph(&bytes).map_err(|problem| unread(&problem));
+    }
+    let Some(service) = service else { return Ok(Roads::straight()) };
+    let (name, address) = service.split_once('=').unwrap_or((service, ""));
+    Roads::service(name, address).map_err(Trouble::Sentence)
 }
 
 /// Brings a database's schema up to date and keeps the packs' texts in it.

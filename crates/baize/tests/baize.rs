@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "baize/board.rs"]
+mod board;
 #[path = "baize/dispatch.rs"]
 mod dispatch;
 #[path = "baize/doors.rs"]

@@ -109,9 +109,12 @@ mod duty;
 mod events;
 mod keep;
 mod look;
+mod nearby;
 mod offer;
 pub mod replay;
 mod view;
+
+use nearby::Nearby;
 
 pub use events::Consequence;
 pub use keep::{Saved, Standing};
@@ -220,7 +223,7 @@ struct Car {
     began: Option<Time>,
     ended: Option<Time>,
     duty: Duty,
-    /// How late it may be back because of what has happened; no new call may use this.
+    /// How late it may be back because of what has happened; no new call may make it later.
     overrun: Time,
     /// Nothing happens to it before then.
     quiet_until: Time,
@@ -276,6 +279,7 @@ pub struct Live {
     now: Time,
     cars: Vec<Car>,
     calls: Vec<Call>,
+    nearby: Nearby,
 }
 
 impl Live {
@@ -456,6 +460,7 @@ impl Live {
             let free = car.free;
             let arrive = car.vehicle.end.and_then(|end| self.travel.arrive(car.place, end, free));
             self.cars[c].ended = Some(arrive.unwrap_or(free));
+            self.nearby.remove(c);
         }
         self.cars[c].quiet_until = until - drive;
         false

@@ -1,9 +1,13 @@
 //! One binary for all stories of the planner.
 
+#[path = "dispatch/duty.rs"]
+mod duty;
 #[path = "dispatch/exact.rs"]
 mod exact;
 #[path = "dispatch/fixture.rs"]
 mod fixture;
+#[path = "dispatch/fleet.rs"]
+mod fleet;
 #[path = "dispatch/live.rs"]
 mod live;
 #[path = "dispatch/refusals.rs"]

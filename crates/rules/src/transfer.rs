@@ -3,7 +3,9 @@
 //! A booking is asked for, triaged, priced, confirmed, planned onto a vehicle, fetched and brought.
 //! Whatever happens on the way, a red flag ends it with 120 and never with a wait.
 
+pub mod call;
 mod crew;
+pub mod money;
 pub mod service;
 pub mod tariff;
 pub mod tier;

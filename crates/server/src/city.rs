@@ -14,6 +14,8 @@ pub struct City {
     pub home_region: String,
     /// Source of the boundaries and the map's approval number (审图号).
     pub map_note: [String; 2],
+    /// What signs quotes of the transfer service; empty where the operator has set none.
+    pub quote_key: Vec<u8>,
     /// Every page of a demo city says that its data are invented.
     pub demo: bool,
 }

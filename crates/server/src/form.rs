@@ -29,6 +29,12 @@ impl Fields {
         self.0.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
+    /// The same fields with one set: what the platform knows fills what nobody has typed.
+    pub fn and(mut self, name: &str, value: &str) -> Fields {
+        self.0.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     /// A value that says something.
     pub fn some(&self, name: &str) -> Option<String> {
         Some(self.get(name)).filter(|value| !value.is_empty()).map(str::to_owned)

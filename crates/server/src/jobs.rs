@@ -34,9 +34,11 @@ pub async fn tick(app: &App) -> store::Result<()> {
 pub(crate) async fn run(app: App, options: Run) {
     if options.deadlines {
         tokio::spawn(fire_deadlines(app.clone()));
+        tokio::spawn(crate::transfer::planner::run(app.clone()));
     }
     tokio::spawn(gateway::run(app.clone(), options.gateway));
     tokio::spawn(sequence(app.clone()));
+    tokio::spawn(repeat(app.clone()));
     tokio::spawn(forget(app.clone()));
     feed(app).await;
 }
@@ -89,16 +91,52 @@ async fn forget(app: App) {
         if let Err(error) = forgotten {
             tracing::warn!(%error, "old enquiries wait for the next round");
         }
-        let forgotten = app
-            .db()
-            .write(move |tx| {
-                Box::pin(async move { store::transfer::forget_complaints(tx, now).await })
+        let callers = app.db().write(move |tx| {
+            Box::pin(async move {
+                store::transfer::forget_calls(tx, now).await?;
+                store::transfer::forget_handovers(tx, now).await?;
+                store::transfer::forget_bookings(tx, now).await?;
+                store::transfer::forget_complaints(tx, now).await?;
+                store::transfer::forget_positions(tx, now).await?;
+                store::transfer::forget_phone_checks(tx, now).await
             })
-            .await;
-        if let Err(error) = forgotten {
-            tracing::warn!(%error, "old complaints wait for the next round");
+        });
+        if let Err(error) = callers.await {
+            tracing::warn!(%error, "old calls wait for the next round");
         }
     }
+}
+
+/// Makes the bookings of repeating transfers for the days ahead.
+async fn repeat(app: App) {
+    let mut rounds = tokio::time::interval(FORGET_EVERY);
+    loop {
+        rounds.tick().await;
+        if let Err(error) = repeat_once(&app).await {
+            tracing::warn!(%error, "repeated bookings wait for the next round");
+        }
+    }
+}
+
+async fn repeat_once(app: &App) -> store::Result<()> {
+    let now = app.now();
+    let mut tx = app.db().read().await?;
+    let due = store::transfer::series_due(&mut tx, now).await?;
+    drop(tx);
+    for series_id in due {
+        let (key, id) = (app.city().quote_key.clone(), series_id.clone());
+        let made = app.db().write(move |tx| {
+            Box::pin(async move {
+                let by = store::By::system("series", now);
+                store::transfer::make_due(tx, &by, &id, &key).await
+            })
+        });
+        // One that cannot be made must not hold up the others.
+        if let Err(error) = made.await {
+            tracing::warn!(%error, series_id, "a repeated booking waits for the next round");
+        }
+    }
+    Ok(())
 }
 
 async fn sequence(app: App) {

@@ -93,6 +93,8 @@ pub fn router(app: App) -> Router {
         .merge(transfer_crew())
         .merge(transfer_fleet())
         .merge(transfer_oversight())
+        .merge(transfer_board())
+        .merge(transfer_desk())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
     let machines = Router::new()
@@ -100,6 +102,9 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/openapi.json", get(terminal::openapi))
         .route("/api/v1/terminals/enrol", post(terminal::enrol))
         .route("/api/v1/terminals/{device}/events", post(terminal::events))
+        .route("/api/v1/transfers", post(transfer::api_order))
+        .route("/api/v1/transfers/questions", get(transfer::api_questions))
+        .route("/api/v1/transfers/{booking_id}", get(transfer::api_standing))
         .layer(DefaultBodyLimit::max(BATCH_BYTES_MAX));
     Router::new()
         .merge(pages)
@@ -163,7 +168,44 @@ fn channel() -> Router<App> {
         .route("/opinions/{opinion_id}", post(assist::step))
 }
 
-/// The crew's phone, the family's link, and what both say of a journey.
+/// The dispatcher's board.
+fn transfer_board() -> Router<App> {
+    Router::new()
+        .route("/transfer/board", get(transfer::board))
+        .route("/transfer/board/command", get(transfer::say))
+        .route("/transfer/bookings/{booking_id}/assign", post(transfer::assign))
+        .route("/transfer/bookings/{booking_id}/unassign", post(transfer::unassign))
+        .route("/transfer/bookings/{booking_id}/take-over", post(transfer::take_over))
+        .route("/transfer/vehicles/{vehicle_id}/out", post(transfer::out))
+        .route("/transfer/vehicles/{vehicle_id}/back", post(transfer::back))
+}
+
+/// The desk of 96120, both sides of hand-overs to 120, wards, the public.
+fn transfer_desk() -> Router<App> {
+    Router::new()
+        .route("/transfer/calls", get(transfer::calls).post(transfer::open_call))
+        .route("/transfer/calls/{call_id}", get(transfer::call))
+        .route("/transfer/calls/{call_id}/gate", post(transfer::call_gate))
+        .route("/transfer/calls/{call_id}/answer", post(transfer::answer_call))
+        .route("/transfer/calls/{call_id}/book", post(transfer::book_call))
+        .route("/transfer/calls/{call_id}/to-120", post(transfer::call_to_120))
+        .route("/transfer/calls/{call_id}/end", post(transfer::end_call))
+        .route("/transfer/bookings", get(transfer::bookings))
+        .route("/transfer/bookings.csv", get(transfer::bookings_csv))
+        .route("/transfer/bookings/{booking_id}", get(transfer::booking))
+        .route("/transfer/bookings/{booking_id}/{act}", post(transfer::booking_act))
+        .route("/transfer/bookings/{booking_id}/receipts/{receipt_no}", get(transfer::receipt))
+        .route("/transfer/handovers", get(transfer::handovers).post(transfer::ask_handover))
+        .route("/transfer/handovers/{handover_id}/{act}", post(transfer::handover_act))
+        .route("/transfer/ward", get(transfer::ward_home))
+        .route("/transfer/ward/request", get(transfer::ward_form).post(transfer::ward_request))
+        .route("/transfer/ward/gate", post(transfer::ward_gate))
+        .route("/transfer/ward/tokens", post(transfer::ward_tokens))
+        .route("/book", get(transfer::order_form).post(transfer::send_order))
+        .route("/quotes", get(transfer::check_quote))
+}
+
+/// A company's fleet and people, and what anybody may look up of a vehicle.
 fn transfer_fleet() -> Router<App> {
     use transfer::{fleet, look_up};
     Router::new()
@@ -195,6 +237,7 @@ fn transfer_fleet() -> Router<App> {
         .route("/v/{code}", get(look_up::vehicle))
 }
 
+/// The regulator's pages, and complaints of the public.
 fn transfer_oversight() -> Router<App> {
     use transfer::{complain, oversight};
     Router::new()
@@ -222,11 +265,13 @@ fn transfer_oversight() -> Router<App> {
         .route("/complaint/{code}", get(complain::read))
 }
 
+/// The crew's phone, the family's link, and what both say of a journey.
 fn transfer_crew() -> Router<App> {
     Router::new()
         .route("/crew", get(transfer::crew))
         .route("/crew/report", post(transfer::crew_report))
         .route("/crew/reports", post(transfer::crew_reports))
+        .route("/crew/positions", post(transfer::crew_positions))
         .route("/crew/worker.js", get(transfer::worker))
         .route("/t/{token}", get(transfer::family).post(transfer::family_act))
         .route(

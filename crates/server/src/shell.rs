@@ -187,17 +187,69 @@ fn nav(
             entry("/clinic/people", "certificate", lang.tab_people(), 0, false),
         ]);
     }
-    if who.scope.may(Permission::ManageFleet) || who.scope.may(Permission::OverseeTransfer) {
-        return crate::transfer::fleet::nav(&who.scope, lang, here);
-    }
     if who.scope.may(Permission::ManageChannel) || who.scope.may(Permission::Receive) {
         return channel_nav(who, here, cases);
+    }
+    if let Some(entries) = transfer_nav(who, here) {
+        return entries;
     }
     sos(vec![
         entry("/me", "user", lang.tab_me(), 0, false),
         entry("/operations", "clock-play", lang.tab_operations(), 0, false),
         entry("/sos", "urgent", lang.tab_sos(), cases, true),
     ])
+}
+
+/// Entries of the transfer service; each role's own page first. Nothing for other people.
+fn transfer_nav(who: &SignedIn, here: &str) -> Option<Vec<Nav>> {
+    let lang = who.lang;
+    let may = |permission| who.scope.may(permission);
+    let (calls, plans) = (may(Permission::TakeCalls), may(Permission::DispatchVehicles));
+    let (ward, fleet) = (may(Permission::RequestTransfer), may(Permission::ManageFleet));
+    let (rides, oversees) = (may(Permission::Ride), may(Permission::OverseeTransfer));
+    let liaises = may(Permission::Liaise120);
+    let entries = [
+        (plans, ("/transfer/board", "map-2", lang.nav_board())),
+        (calls, ("/transfer/calls", "phone", lang.nav_calls())),
+        (rides, ("/crew", "ambulance", lang.nav_crew())),
+        (ward, ("/transfer/ward", "clipboard-plus", lang.nav_ward())),
+        (oversees, ("/transfer/report", "chart-bar", lang.nav_report())),
+        (fleet || oversees, ("/transfer/fleet", "ambulance", lang.nav_fleet())),
+        (
+            liaises || calls || oversees,
+            ("/transfer/handovers", "report-medical", lang.nav_handovers()),
+        ),
+        (
+            calls || ward || fleet || oversees,
+            ("/transfer/bookings", "clipboard-list", lang.nav_bookings()),
+        ),
+        (fleet || oversees, ("/transfer/crews", "users", lang.nav_crews())),
+        (fleet || oversees, ("/transfer/shifts", "calendar-event", lang.nav_shifts())),
+        (fleet || oversees, ("/transfer/hours", "clock", lang.tf_nav_hours())),
+        (oversees, ("/transfer/operators", "building-hospital", lang.nav_operators())),
+        (fleet || oversees, ("/transfer/contracts", "file-check", lang.nav_contracts())),
+        (oversees, ("/transfer/areas", "map-pin", lang.nav_areas())),
+        (calls || fleet || oversees, ("/transfer/ratings", "star", lang.nav_ratings())),
+        (
+            calls || fleet || oversees,
+            ("/transfer/incidents", "message-report", lang.nav_incidents()),
+        ),
+        (fleet || oversees, ("/transfer/complaints", "message", lang.nav_complaints())),
+        (fleet || oversees, ("/transfer/improvements", "list-check", lang.nav_improvements())),
+        (fleet, ("/transfer/report", "chart-bar", lang.nav_report())),
+    ];
+    let shown = entries.into_iter().filter(|(shown, _)| *shown);
+    let entries: Vec<Nav> = shown
+        .map(|(_, (href, icon, word))| Nav {
+            href,
+            icon,
+            word,
+            here: href == here,
+            count: 0,
+            urgent: false,
+        })
+        .collect();
+    (!entries.is_empty()).then_some(entries)
 }
 
 /// Entries of the QC centre and of a hospital: cases first.

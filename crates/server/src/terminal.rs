@@ -162,7 +162,9 @@ struct Described;
 
 /// `GET /api/v1/openapi.json`
 pub(crate) async fn openapi() -> Response {
-    Json(Described::openapi()).into_response()
+    let mut described = Described::openapi();
+    described.merge(crate::transfer::described());
+    Json(described).into_response()
 }
 
 struct Row {

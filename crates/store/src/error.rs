@@ -55,6 +55,30 @@ pub enum Refusal {
     NoChannel,
     #[error("the expert has not said to be free of ties")]
     Conflict,
+    #[error("triage questions are open")]
+    Unasked,
+    #[error("a red flag belongs to 120")]
+    RedFlag,
+    #[error("no tariff is in force")]
+    NoTariff,
+    #[error("no service tier is enough")]
+    NoTier,
+    #[error("the operator has set no key for quotes")]
+    NoQuoteKey,
+    #[error("more than is owed")]
+    NotOwed,
+    #[error("more goes back than was paid")]
+    NeverPaid,
+    #[error("another quote has been made")]
+    OldQuote,
+    #[error("the phone number has not been verified")]
+    Unverified,
+    #[error("somebody else has answered")]
+    Answered,
+    #[error("outside the service area")]
+    OutsideArea,
+    #[error("whoever asked does not approve")]
+    OwnRequest,
     #[error("somebody is still aboard")]
     Aboard,
     #[error("a vehicle or a member of a crew is on duty elsewhere then")]

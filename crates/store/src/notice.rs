@@ -43,6 +43,32 @@ pub(crate) async fn send(tx: &mut Tx, by: &By, new: NewNotice<'_>) -> Result<Str
     Ok(notice_id)
 }
 
+/// Puts a notice to a number that no account keeps: the public's. It is forgotten with the sending.
+pub(crate) async fn send_to(
+    tx: &mut Tx,
+    by: &By,
+    address: &str,
+    template: &'static str,
+    particulars: Value,
+    subject: (&'static str, &str),
+) -> Result<()> {
+    let new = NewNotice {
+        channel: Way::Sms,
+        contact_id: None,
+        account_id: None,
+        template,
+        particulars,
+        subject,
+    };
+    let notice_id = send(tx, by, new).await?;
+    sqlx::query("update notice set address = $2 where notice_id = $1")
+        .bind(&notice_id)
+        .bind(address)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// A notice that a gateway should take now.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Outgoing {
@@ -63,7 +89,7 @@ const STALE_MIN: i64 = 15;
 /// Everything made so far counts as sent: what a demo's past has sent.
 pub async fn assume_sent(tx: &mut Tx) -> Result<()> {
     sqlx::query(
-        "update notice set sent_at = made_at + 2000, next_try_at = null
+        "update notice set sent_at = made_at + 2000, next_try_at = null, address = null
          where sent_at is null and failed_at is null",
     )
     .execute(tx.conn())
@@ -90,7 +116,7 @@ pub async fn take(db: &Db, now: Time, limit: i64) -> Result<Vec<Outgoing>> {
         Box::pin(async move {
             // A page that comes too late calls people to what is over: the ladder went on.
             sqlx::query(
-                "update notice set failed_at = $1, fault = 'stale'
+                "update notice set failed_at = $1, fault = 'stale', address = null
                  where sent_at is null and failed_at is null and made_at < $2",
             )
             .bind(now.0)
@@ -110,7 +136,8 @@ pub async fn take(db: &Db, now: Time, limit: i64) -> Result<Vec<Outgoing>> {
             .execute(tx.conn())
             .await?;
             Ok(sqlx::query_as(
-                "select notice_id, notice.channel, template, particulars, contact.address, tries
+                "select notice_id, notice.channel, template, particulars,
+                    coalesce(notice.address, contact.address) as address, tries
                  from notice left join contact on contact.contact_id = notice.contact_id
                  where sent_at is null and failed_at is null and taken_until = $1
                  order by made_at, notice_id limit $2",
@@ -128,7 +155,7 @@ pub async fn take(db: &Db, now: Time, limit: i64) -> Result<Vec<Outgoing>> {
 pub async fn settled(tx: &mut Tx, notice_id: &str, fault: Option<&str>, now: Time) -> Result<()> {
     let Some(fault) = fault else {
         sqlx::query(
-            "update notice set sent_at = $2, taken_until = null, fault = null
+            "update notice set sent_at = $2, taken_until = null, fault = null, address = null
              where notice_id = $1",
         )
         .bind(notice_id)
@@ -149,7 +176,8 @@ pub async fn settled(tx: &mut Tx, notice_id: &str, fault: Option<&str>, now: Tim
     let again = next_try(now, row.try_get(0)?);
     sqlx::query(
         "update notice set next_try_at = coalesce($2, next_try_at),
-            failed_at = case when cast($2 as bigint) is null then cast($3 as bigint) end
+            failed_at = case when cast($2 as bigint) is null then cast($3 as bigint) end,
+            address = case when cast($2 as bigint) is null then null else address end
          where notice_id = $1",
     )
     .bind(notice_id)

@@ -5,22 +5,32 @@
 
 mod accreditation;
 mod area;
+mod ask;
 mod booking;
+mod call;
 mod choice;
 mod complaint;
 mod contract;
 mod crew;
 mod family;
 mod fleet;
+mod handover;
 mod improvement;
 mod incident;
 mod outage;
+mod payment;
+mod phone;
 mod plan;
 mod position;
+mod quote;
 mod rating;
 mod report;
 mod sample;
+mod series;
 mod shift;
+mod token;
+mod triage;
+mod ward;
 
 pub(crate) use accreditation::look_at_holder;
 pub use accreditation::{
@@ -28,9 +38,14 @@ pub use accreditation::{
     revoke_accreditation, standing, standings, unaccredited,
 };
 pub use area::{Area, Place, add_area, areas, end_area, open_area, served};
+pub use ask::{Asked, Asking, ask};
 pub use booking::{
-    Booking, BookingFilter, BookingLine, Details, End, NewBooking, book, booking, bookings, mark,
-    marks, party, twins,
+    Booking, BookingFilter, BookingLine, Details, End, NewBooking, book, booking, bookings,
+    forget_bookings, mark, marks, party, twins,
+};
+pub use call::{
+    CallerHistory, PhoneCall, answer, answer_figures, call, caller_history, calls, end_call,
+    forget_calls, keep_draft, ring, take_over_call,
 };
 pub use choice::{Choice, choices};
 pub(crate) use complaint::complaint_overdue;
@@ -43,7 +58,8 @@ pub use contract::{
     sign_contract,
 };
 pub use crew::{
-    CrewReport, KeptReport, Leg, Report, file_report, legs, own_shift, reports_of, reports_on,
+    CrewReport, KeptReport, Leg, Report, crew_positions, file_report, legs, own_shift, reports_of,
+    reports_on,
 };
 pub use family::{
     Carrier, FamilyView, LastSeen, by_link, make_link, mark_by_link, open_links, revoke_links,
@@ -53,6 +69,10 @@ pub use fleet::{
     add_crew_member, add_operator, add_site, add_vehicle, crew, crew_member, join_crew_member,
     join_vehicle, operator, operators, sites, vehicle, vehicle_by_code, vehicles,
 };
+pub use handover::{
+    Handover, HandoverFigures, Told, accept, booked_from_120, call_to_120, decline,
+    forget_handovers, from_120, handover, handover_figures, handovers, handovers_of, to_120,
+};
 pub use improvement::{
     Improvement, NewImprovement, act_on_improvement, add_improvement, improvement, improvements,
     improvements_waiting, order_improvement,
@@ -61,15 +81,30 @@ pub use incident::{
     IncidentFilter, IncidentLine, NewIncident, incidents, report_incident, review_incident,
 };
 pub use outage::{NewOutage, Outage, add_outage, end_outage, outages, stop_vehicle};
+pub use payment::{NewPayment, Payment, pay, payments, set_invoice, standing as money_of};
+pub use phone::{CODE_VALID_MIN, forget_phone_checks, prove_phone, proved_at, send_phone_code};
 pub use plan::{
     Assignment, Crewmate, Duty, End as StopEnd, Ground, PlannedStop, Relief, Seen, ShiftPlan, Stop,
     Trip, assign, ground, relieve, take_over, take_up, unassign,
 };
 pub use position::{Track, forget_positions, report, track};
+pub use quote::{
+    NewQuote, Quote, confirm, is_newest, quote, quote_by_code, quotes, send_quote, tariff_between,
+};
 pub use rating::{RatingFilter, RatingLine, called_back, rate, ratings};
 pub use report::{
     CrewMonth, ReportCall, ReportFilter, ReportTrip, VehicleMonth, crew_months, report_calls,
     report_trips, vehicle_months,
 };
+pub use rules::transfer::position::Report as Fix;
 pub use sample::{hours, learn};
+pub use series::{
+    NewSeries, Series, book_return, end_series, make_due, related, return_of, series, series_due,
+    start_series,
+};
 pub use shift::{Break, NewShift, Rider, Shift, add_shift, drop_shift, plan_shift, riders, shifts};
+pub use token::{ApiToken, make_token, revoke_token, site_of_token, tokens};
+pub use triage::{KeptTriage, NewTriage, Triaged, triage, triage_figures, triages};
+pub use ward::{
+    NewRecord, WardRecord, add_record, approve_request, record_items, records, request,
+};

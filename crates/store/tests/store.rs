@@ -89,11 +89,29 @@ mod terminal;
 #[path = "store/terminal_keys.rs"]
 mod terminal_keys;
 #[cfg(test)]
+#[path = "store/transfer_call.rs"]
+mod transfer_call;
+#[cfg(test)]
+#[path = "store/transfer_crew.rs"]
+mod transfer_crew;
+#[cfg(test)]
+#[path = "store/transfer_desk.rs"]
+mod transfer_desk;
+#[cfg(test)]
 #[path = "store/transfer_fleet.rs"]
 mod transfer_fleet;
 #[cfg(test)]
+#[path = "store/transfer_money.rs"]
+mod transfer_money;
+#[cfg(test)]
 #[path = "store/transfer_oversight.rs"]
 mod transfer_oversight;
+#[cfg(test)]
+#[path = "store/transfer_plan.rs"]
+mod transfer_plan;
+#[cfg(test)]
+#[path = "store/transfer_ward.rs"]
+mod transfer_ward;
 #[cfg(test)]
 #[path = "store/writer.rs"]
 mod writer;

@@ -45,7 +45,9 @@ const DARK = {
   off: '#8fa0a8',
 };
 /** The most urgent lies on top. */
-const ORDER = ['open', 'off', 'stop', 'hosp', 'hosp-on', 'live', 'warn', 'danger'];
+const ORDER = [
+  'open', 'off', 'stop', 'hosp', 'hosp-on', 'veh-idle', 'veh', 'live', 'warn', 'danger',
+];
 
 /**
  * The data of a script element, cleaned: what is not a point is left out.
@@ -132,6 +134,14 @@ function styles(ol, dark, scale) {
     stop: polygon(4, 7, Math.PI / 4, colour.off),
     hosp: square(colour.halo, colour.live),
     'hosp-on': square(colour.live, colour.live),
+    veh: polygon(3, 8, 0, colour.live),
+    'veh-idle': new RegularShape({
+      points: 3,
+      radius: 8 * scale,
+      angle: 0,
+      fill: fill(colour.halo),
+      stroke: line(colour.live, 1.75),
+    }),
   };
   const marks = Object.fromEntries(
     Object.entries(images).map(([status, image]) => [

@@ -34,6 +34,7 @@ fn settings(data: &baize::demo::Data) -> City {
         calendar: data.calendar(),
         home_region: data.city.home_region.clone(),
         map_note: [String::new(), String::new()],
+        quote_key: b"a key of a test".to_vec(),
         demo: true,
     }
 }

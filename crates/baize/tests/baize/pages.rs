@@ -62,6 +62,7 @@ impl House {
             calendar: data.calendar(),
             home_region: data.city.home_region.clone(),
             map_note: [data.city.map_note_zh.clone(), data.city.map_note_en.clone()],
+            quote_key: b"a key of a test".to_vec(),
             demo: true,
         };
         let app = App::new(seeded.db.clone(), settings, clock.clone());

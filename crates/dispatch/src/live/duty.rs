@@ -93,6 +93,7 @@ impl Live {
     pub fn join(&mut self, vehicle: Vehicle) -> Result<usize, Problem> {
         vehicle.check(self.travel.len())?;
         self.cars.push(Standing::fresh(vehicle).into_car(Vec::new()));
+        self.show(self.cars.len() - 1);
         Ok(self.cars.len() - 1)
     }
 
@@ -102,10 +103,8 @@ impl Live {
             return Vec::new();
         };
         car.duty = Duty::Leaving;
-        let (stay, loose) = self.held(vehicle);
-        let mut found = self.hold(vehicle, &stay);
-        found.extend(self.mend(&loose));
-        found
+        self.nearby.remove(vehicle);
+        self.part(vehicle)
     }
 
     /// A vehicle that was out, leaving or home takes calls again, from this place and moment on.
@@ -120,23 +119,39 @@ impl Live {
         car.duty = Duty::On;
         car.ended = None;
         car.quiet_until = 0;
+        self.show(vehicle);
         true
     }
 
     /// Times a car's plan; where it no longer holds, keeps who must stay with the car and plans
     /// everybody else anew.
     pub(super) fn replan(&mut self, c: usize) -> Vec<Consequence> {
-        let tour: Vec<Visit> = self.cars[c].plan.iter().map(|stop| stop.visit).collect();
         let known = self.late_in(c);
-        if self.suits(c) && self.retime_or_not(&[(c, tour)]) {
-            let mut late = self.late_in(c);
-            late.retain(|(call, by)| !known.iter().any(|(other, was)| other == call && was >= by));
-            return late.into_iter().map(|(call, by)| Consequence::Late { call, by }).collect();
+        if !self.still_holds(c) {
+            return self.part(c);
         }
+        let mut late = self.late_in(c);
+        late.retain(|(call, by)| !known.iter().any(|(other, was)| other == call && was >= by));
+        late.into_iter().map(|(call, by)| Consequence::Late { call, by }).collect()
+    }
+
+    /// Times a car's plan as it is; false if it breaks a rule.
+    pub(super) fn still_holds(&mut self, c: usize) -> bool {
+        let tour: Vec<Visit> = self.cars[c].plan.iter().map(|stop| stop.visit).collect();
+        self.suits(c) && self.retime_or_not(&[(c, tour)])
+    }
+
+    /// Keeps who must stay with a car and plans everybody else anew.
+    pub(super) fn part(&mut self, c: usize) -> Vec<Consequence> {
         let (stay, loose) = self.held(c);
         let mut found = self.hold(c, &stay);
         found.extend(self.mend(&loose));
         found
+    }
+
+    /// Everybody whose plan is later than it should be, and by how much.
+    pub fn late(&self) -> Vec<(usize, Time)> {
+        (0..self.cars.len()).flat_map(|c| self.late_in(c)).collect()
     }
 
     /// Whether a car may serve everybody it is to fetch, by equipment, crew and room.

@@ -67,6 +67,7 @@ impl Live {
             return Vec::new();
         };
         car.duty = Duty::Out;
+        self.nearby.remove(vehicle);
         car.under_way = false;
         car.ended = Some(self.now);
         let place = car.place;

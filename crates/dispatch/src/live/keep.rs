@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::live::nearby::Nearby;
 use crate::live::{Call, Car, Consequence, Duty, Live, Settings, State, still_owed};
 use crate::plan::{PlannedBreak, PlannedStop};
 use crate::problem::{End, Instance, Problem, Time, Vehicle, Visit, Weights};
@@ -64,7 +65,8 @@ impl Live {
     /// Takes a day up again at [`Saved::now`].
     ///
     /// A planned call that stands in no plan is placed; a plan that no longer holds is mended as
-    /// after a delay. What became of people by that is in the list.
+    /// after a delay. What became of people by that is in the list; who was late before is not
+    /// ([`Live::late`]).
     ///
     /// # Errors
     /// Impossible vehicles, calls or places, and plans that contradict the calls' states.
@@ -87,9 +89,11 @@ impl Live {
                 |call: &Call| matches!(call.state, State::Aboard { vehicle, .. } if vehicle == v);
             (0..calls.len()).filter(|&i| inside(&calls[i])).collect()
         };
+        let fleet: Vec<&Vehicle> = vehicles.iter().map(|standing| &standing.vehicle).collect();
+        let nearby = Nearby::new(&travel, &fleet);
         let cars =
             vehicles.into_iter().enumerate().map(|(v, s)| s.into_car(aboard_in(v))).collect();
-        let mut live = Self { travel, weights, scale, settings, now, cars, calls };
+        let mut live = Self { travel, weights, scale, settings, now, cars, calls, nearby };
         let found = live.settle();
         Ok((live, found))
     }
@@ -104,8 +108,11 @@ impl Live {
     fn settle(&mut self) -> Vec<Consequence> {
         let mut found = Vec::new();
         for c in 0..self.cars.len() {
-            if !self.cars[c].plan.is_empty() {
-                found.extend(self.replan(c));
+            if self.cars[c].plan.is_empty() {
+                self.rest_before_home(c);
+                self.show(c);
+            } else if !self.still_holds(c) {
+                found.extend(self.part(c));
             }
         }
         let mut planned: BTreeSet<usize> = BTreeSet::new();

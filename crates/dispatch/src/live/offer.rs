@@ -3,7 +3,7 @@
 use crate::live::view::View;
 use crate::live::{Call, Car, Live, State};
 use crate::model::{Model, NEVER, refusal};
-use crate::plan::{Plan, PlannedRoute, Reason, assemble};
+use crate::plan::{Plan, PlannedRoute, PlannedStop, Reason, assemble};
 use crate::problem::{End, FARTHEST, Instance, Problem, Request, Time, Visit, Window};
 use crate::search::insert::{Finder, with};
 use crate::search::route::Route;
@@ -12,6 +12,9 @@ use crate::solve::{Limit, Options, improve};
 /// Cars tried for a call once one of them can take it: the bound sorts them well, and the work
 /// for a call must not grow with the fleet.
 const TRIED: usize = 24;
+
+/// Cars looked at first for a call, of those that come nearest.
+const NEAR: usize = 48;
 
 /// The first rule that keeps a vehicle from taking a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -168,12 +171,45 @@ impl Live {
         Some((view, cost, route))
     }
 
-    /// The cheapest insertion that moves nobody to another vehicle. Vehicles are tried in the
-    /// order of a lower bound on the detour, and left aside once it exceeds the best found or
-    /// [`TRIED`] were tried.
+    /// The cheapest insertion that moves nobody to another vehicle: among the cars that come near,
+    /// then among more of them, then among all.
     fn direct(&self, request: &Request) -> Option<Offer> {
-        let mut order: Vec<(i64, usize)> = (0..self.cars.len())
-            .filter_map(|c| self.least_detour(c, request).map(|bound| (bound, c)))
+        let span = self.span(request);
+        let mut tried = vec![false; self.cars.len()];
+        let mut count = NEAR;
+        loop {
+            let mut cars = match span {
+                Some(span) if count < self.cars.len() => {
+                    self.nearby.around(&self.travel, request.pickup.place, span, count)
+                }
+                _ => (0..self.cars.len()).collect(),
+            };
+            let all = count >= self.cars.len() || span.is_none();
+            cars.retain(|&c| !std::mem::replace(&mut tried[c], true));
+            let best = self.best_of(&cars, request);
+            if best.is_some() || all {
+                return best;
+            }
+            count *= 4;
+        }
+    }
+
+    /// When the pickup can be, if the way to the delivery is known.
+    fn span(&self, request: &Request) -> Option<(Time, Time)> {
+        let (board, leave) = (request.pickup.window, request.delivery.window);
+        let direct = self.travel.leg(request.pickup.place, request.delivery.place)?.0;
+        let before = request.max_ride.saturating_add(request.pickup.service);
+        let first = board.earliest.max(leave.earliest - before).max(self.now);
+        let last = board.latest.min(leave.latest - direct - request.pickup.service);
+        (first <= last).then_some((first, last))
+    }
+
+    /// The cheapest insertion in one of these cars. They are tried in the order of a lower bound
+    /// on the detour, and left aside once it exceeds the best found or [`TRIED`] were tried.
+    fn best_of(&self, cars: &[usize], request: &Request) -> Option<Offer> {
+        let mut order: Vec<(i64, usize)> = cars
+            .iter()
+            .filter_map(|&c| self.least_detour(c, request).map(|bound| (bound, c)))
             .collect();
         order.sort_unstable();
         let mut best: Option<Offer> = None;
@@ -402,8 +438,9 @@ impl Live {
         if let Some(unfit) = refusal(&view.instance, 0, new) {
             return Rule::Unfit(Reason::of(unfit));
         }
+        let bare = self.bare(c, request);
         let alone = |change: &dyn Fn(&mut Instance)| {
-            let mut instance = self.bare(c, request);
+            let mut instance = bare.clone();
             change(&mut instance);
             insert_last(&instance, &locked_only(&instance)).is_some()
         };
@@ -429,13 +466,13 @@ impl Live {
 
     /// A car with only the people aboard and the stop it is driving to, and the new call.
     fn bare(&self, c: usize, request: &Request) -> Instance {
-        let mut copy = self.clone();
-        let car = &mut copy.cars[c];
+        let car = &self.cars[c];
         let aboard =
             |visit: &Visit| matches!(self.calls[visit.request].state, State::Aboard { .. });
         let next = car.plan.first().filter(|_| car.under_way).map(|stop| stop.visit.request);
-        car.plan.retain(|stop| aboard(&stop.visit) || Some(stop.visit.request) == next);
-        copy.view(&[c], &[], Some(request)).instance
+        let stays = |stop: &&PlannedStop| aboard(&stop.visit) || Some(stop.visit.request) == next;
+        let plan: Vec<PlannedStop> = car.plan.iter().filter(stays).copied().collect();
+        self.view_of(&[c], &[&plan], &[], Some(request)).instance
     }
 }
 

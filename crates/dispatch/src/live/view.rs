@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::live::{Live, State};
-use crate::plan::PlannedRoute;
+use crate::plan::{PlannedBreak, PlannedRoute, PlannedStop};
 use crate::problem::{End, Instance, Request, Stop, Time, Vehicle, Visit, Window};
 
 /// See the module.
@@ -38,6 +38,18 @@ impl Live {
     /// The instance of these cars and their calls, plus `loose` planned calls that have no tour,
     /// plus a new one.
     pub(super) fn view(&self, cars: &[usize], loose: &[usize], extra: Option<&Request>) -> View {
+        let plans: Vec<&[PlannedStop]> = cars.iter().map(|&c| &self.cars[c].plan[..]).collect();
+        self.view_of(cars, &plans, loose, extra)
+    }
+
+    /// The same with these plans instead of the cars' own.
+    pub(super) fn view_of(
+        &self,
+        cars: &[usize],
+        plans: &[&[PlannedStop]],
+        loose: &[usize],
+        extra: Option<&Request>,
+    ) -> View {
         let mut places = Places { local: BTreeMap::new(), list: Vec::new() };
         let (mut calls, mut requests, mut vehicles) = (Vec::new(), Vec::new(), Vec::new());
         let mut stops = Vec::new();
@@ -53,7 +65,7 @@ impl Live {
                 requests.push(Request { only: Some(vec![v]), ..request });
             }
             let mut tour = locked.clone();
-            for stop in &self.cars[c].plan {
+            for stop in plans[v] {
                 let call = stop.visit.request;
                 let known = calls.iter().position(|&other| other == call);
                 let request = known.unwrap_or_else(|| {
@@ -143,8 +155,33 @@ impl Live {
         request
     }
 
+    /// Plans the breaks of a car that has nothing more to do but go home, if it comes home too late
+    /// to owe none.
+    pub(super) fn rest_before_home(&mut self, c: usize) {
+        let car = &self.cars[c];
+        if car.began.is_none() || !car.drives() {
+            return;
+        }
+        let home = car.vehicle.end.and_then(|end| self.travel.leg(car.place, end));
+        let drive = home.map_or(0, |leg| leg.0);
+        let (mut free, mut list) = (car.free, Vec::new());
+        for pause in &car.vehicle.breaks {
+            let begin = free.max(pause.earliest);
+            if free + drive > pause.latest && begin <= pause.latest {
+                free = begin + pause.lasts;
+                list.push(PlannedBreak { after: 0, begin, end: free });
+            }
+        }
+        self.cars[c].breaks = list;
+    }
+
     /// Takes over the tour of a view's vehicle.
     pub(super) fn take_up(&mut self, view: &View, v: usize, route: Option<&PlannedRoute>) {
+        self.take_over(view, v, route);
+        self.show(view.cars[v]);
+    }
+
+    fn take_over(&mut self, view: &View, v: usize, route: Option<&PlannedRoute>) {
         let aboard: Vec<Visit> = {
             let locked = &view.instance.vehicles[v].locked;
             let boarded = |visit: &&Visit| {
@@ -159,7 +196,9 @@ impl Live {
         car.quiet_until = 0;
         car.plan.clear();
         car.breaks.clear();
-        let Some(route) = route else { return };
+        let Some(route) = route.filter(|route| !route.stops.is_empty()) else {
+            return self.rest_before_home(view.cars[v]);
+        };
         for stop in route.stops.iter().filter(|stop| !aboard.contains(&stop.visit)) {
             let mut stop = *stop;
             stop.visit.request = view.calls[stop.visit.request];
@@ -167,8 +206,23 @@ impl Live {
         }
         for pause in &route.breaks {
             let after = pause.after.saturating_sub(aboard.len());
-            car.breaks.push(crate::plan::PlannedBreak { after, ..*pause });
+            car.breaks.push(PlannedBreak { after, ..*pause });
         }
+    }
+
+    /// Enters into the index where a car will be.
+    pub(super) fn show(&mut self, c: usize) {
+        let car = &self.cars[c];
+        if !car.serves() {
+            return self.nearby.remove(c);
+        }
+        let ready = self.ready(c);
+        let mut way = vec![(car.place, ready, ready)];
+        way.extend(
+            car.plan.iter().map(|stop| (self.place_of(stop.visit), stop.begin, stop.depart)),
+        );
+        let end = self.closing(c);
+        self.nearby.put(&self.travel, c, &way, end);
     }
 }
 

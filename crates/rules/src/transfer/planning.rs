@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::service::ServicePack;
+use super::tier::Tier;
 use super::{Class, CrewRole, Need};
 use crate::{Time, coded};
 
@@ -79,6 +81,32 @@ pub struct Journey {
     /// The direct drive.
     pub drive_s: i64,
     pub distance_m: i64,
+    /// What the tier it was priced by brings along at the least.
+    pub tier: Minimum,
+}
+
+/// Crew and equipment of a tier at the least.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Minimum {
+    pub crew: Posts,
+    pub equipment: Vec<String>,
+}
+
+impl Minimum {
+    pub fn of(tier: &Tier) -> Minimum {
+        let mut crew = Posts::default();
+        for post in &tier.posts {
+            let count = u16::try_from(post.count).unwrap_or(u16::MAX);
+            crew.hands += count;
+            match post.roles[..] {
+                [CrewRole::Driver] => crew.drivers += count,
+                [CrewRole::Nurse] => crew.nurses += count,
+                [CrewRole::Doctor] => crew.doctors += count,
+                _ => {}
+            }
+        }
+        Minimum { crew, equipment: tier.equipment.clone() }
+    }
 }
 
 coded! {
@@ -97,7 +125,7 @@ coded! {
 pub struct Demand {
     /// By [`Room`].
     pub load: [u16; 4],
-    pub equipment: Vec<&'static str>,
+    pub equipment: Vec<String>,
     pub crew: Posts,
     /// Nobody else may be aboard at the same time.
     pub alone: bool,
@@ -193,6 +221,21 @@ pub enum Why {
 }
 
 impl Planning {
+    /// The numbers by a city's settings.
+    pub fn of(service: &ServicePack) -> Planning {
+        let (promise, travel) = (&service.promise, &service.travel);
+        let before = promise.window_min / 4;
+        Planning {
+            load_min: promise.load_min,
+            before_min: promise.before_min,
+            promise_before_min: before,
+            promise_after_min: promise.window_min - before,
+            detour_permille: (travel.detour * 1_000.0).round().clamp(500.0, 5_000.0) as u32,
+            km_per_h: travel.km_per_h.clamp(1.0, 200.0),
+            ..Planning::default()
+        }
+    }
+
     /// What a journey asks for.
     pub fn demand(&self, journey: &Journey) -> Demand {
         let has = |need: Need| journey.needs.contains(&need);
@@ -207,21 +250,26 @@ impl Planning {
         let table =
             [(Need::Oxygen, "oxygen"), (Need::Monitor, "monitor"), (Need::Bariatric, "bariatric")];
         let wanted = table.iter().filter(|(need, _)| has(*need));
+        let mut equipment = journey.tier.equipment.clone();
+        equipment.extend(wanted.map(|(_, code)| (*code).to_owned()));
+        equipment.sort();
+        equipment.dedup();
         let nursed = [Need::Oxygen, Need::Tube, Need::Escort, Need::Infusion, Need::Monitor];
         let care = journey.class == Some(Class::Care) || nursed.into_iter().any(has);
         let treated = has(Need::Monitor) || has(Need::Infusion);
         let drivers = if self.takes_two(journey.drive_s, journey.distance_m) { 2 } else { 1 };
         let lifted = if has(Need::Stretcher) || journey.carry > 0 { 2 } else { 1 };
+        let least = journey.tier.crew;
         let crew = Posts {
-            drivers,
-            nurses: u16::from(care),
-            doctors: u16::from(treated),
-            hands: small(journey.carry).max(lifted).max(drivers),
+            drivers: least.drivers.max(drivers),
+            nurses: least.nurses.max(u16::from(care)),
+            doctors: least.doctors.max(u16::from(treated)),
+            hands: small(journey.carry).max(lifted).max(drivers).max(least.hands),
         };
         let service = |end: usize| (self.load_min + self.floor_min * journey.stairs[end]) * 60;
         Demand {
             load,
-            equipment: wanted.map(|(_, code)| *code).collect(),
+            equipment,
             crew,
             alone: has(Need::Infection),
             board_s: service(0),
@@ -271,12 +319,8 @@ pub struct Windows {
 
 /// The first rule of equipment, room and crew that a vehicle breaks, the driver's first.
 pub fn unfit(demand: &Demand, crewed: &Crewed) -> Option<Why> {
-    let missing: Vec<String> = demand
-        .equipment
-        .iter()
-        .filter(|code| !crewed.equipment.iter().any(|known| known == *code))
-        .map(|code| (*code).to_owned())
-        .collect();
+    let missing: Vec<String> =
+        demand.equipment.iter().filter(|code| !crewed.equipment.contains(code)).cloned().collect();
     let holds = |layout: &[u16; 4]| (0..4).all(|i| layout[i] >= demand.load[i]);
     if !crewed.layouts.iter().any(holds) {
         // The scarcest thing is named: a stretcher before a companion's seat.

@@ -34,7 +34,6 @@ use crate::assets::Mark;
 use crate::fault::{Answer, Fault, InLang, Kind};
 use crate::form::Fields;
 use crate::session::SignedIn;
-use crate::shell::Nav;
 use crate::when::When;
 use crate::words::Lang;
 
@@ -45,36 +44,6 @@ pub(crate) fn need(who: &SignedIn) -> Answer<()> {
         return Ok(());
     }
     Err(Fault::new(Kind::Forbidden, who.lang))
-}
-
-/// Entries of the side bar for companies and the regulator.
-pub(crate) fn nav(scope: &Scope, lang: Lang, here: &str) -> Vec<Nav> {
-    let oversees = scope.may(Permission::OverseeTransfer);
-    let entries = [
-        (oversees, "/transfer/report", "chart-bar", lang.tf_nav_report()),
-        (oversees, "/transfer/operators", "building-community", lang.tf_nav_operators()),
-        (true, "/transfer/fleet", "ambulance", lang.tf_nav_fleet()),
-        (true, "/transfer/crews", "users", lang.tf_nav_crews()),
-        (true, "/transfer/shifts", "calendar-event", lang.tf_nav_shifts()),
-        (true, "/transfer/hours", "clock", lang.tf_nav_hours()),
-        (true, "/transfer/contracts", "file-certificate", lang.tf_nav_contracts()),
-        (oversees, "/transfer/areas", "map-2", lang.tf_nav_areas()),
-        (true, "/transfer/complaints", "message-report", lang.tf_nav_complaints()),
-        (true, "/transfer/improvements", "checklist", lang.tf_nav_improvements()),
-        (!oversees, "/transfer/report", "chart-bar", lang.tf_nav_report()),
-    ];
-    entries
-        .into_iter()
-        .filter(|(shown, ..)| *shown)
-        .map(|(_, href, icon, word)| Nav {
-            href,
-            icon,
-            word,
-            here: href == here,
-            count: 0,
-            urgent: false,
-        })
-        .collect()
 }
 
 /// Short names of the companies by id.

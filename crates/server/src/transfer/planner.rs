@@ -24,7 +24,7 @@ mod outcome;
 pub(crate) use assign::{Choice, Refused, assign, give_up};
 pub(crate) use background::run;
 pub(crate) use day::Day;
-pub(crate) use outcome::{Change, Preview, Question, carry_out, preview};
+pub(crate) use outcome::{Change, Preview, Question, carry_out};
 
 /// What somebody asks for. Nothing personal.
 #[derive(Clone, Debug)]
@@ -39,6 +39,8 @@ pub(crate) struct Ask {
     pub class: Option<Class>,
     pub companions: i64,
     pub carry: i64,
+    /// The tier's code, where it was priced: it brings crew and equipment at the least.
+    pub tier: Option<String>,
     pub ready_at: Option<Time>,
     pub appointment_at: Option<Time>,
     /// One made already binds.
@@ -62,6 +64,7 @@ impl Ask {
             class: booking.class.as_deref().and_then(Class::of),
             companions: booking.companions,
             carry: booking.carry,
+            tier: booking.tier.clone(),
             ready_at: booking.ready_at.map(Time),
             appointment_at: booking.appointment_at.map(Time),
             promise: promise(booking.promise_from, booking.promise_until),
@@ -78,6 +81,7 @@ impl Ask {
             class: trip.class(),
             companions: trip.companions,
             carry: trip.carry,
+            tier: trip.tier.clone(),
             ready_at: trip.ready_at.map(Time),
             appointment_at: trip.appointment_at.map(Time),
             promise: promise(trip.promise_from, trip.promise_until),
@@ -151,7 +155,7 @@ pub(crate) async fn slots(app: &App, lang: Lang, ask: Ask) -> Answer<Slots> {
 /// Distance and driving time of one journey, and what they rest on. Never fails: a straight line
 /// is left.
 pub(crate) async fn way(app: &App, from: Position, to: Position, at: Time) -> Way {
-    let planning = planning();
+    let planning = planning(app);
     let hours = hours(app).await;
     let profile = Profile::new(hour_profile(&hours), 3_600).ok();
     let profile = profile.or_else(|| Profile::new([1_000; 24], 3_600).ok());
@@ -175,8 +179,8 @@ async fn hours(app: &App) -> Vec<(i64, i64, i64)> {
 }
 
 /// The numbers the city plans by.
-pub(crate) fn planning() -> Planning {
-    Planning::default()
+pub(crate) fn planning(app: &App) -> Planning {
+    Planning::of(app.db().packs().service_at(app.now()))
 }
 
 /// Runs the engine beside the threads that answer pages.

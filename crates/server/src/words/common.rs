@@ -178,4 +178,23 @@ word_of!(refusal(Refusal) {
     Refusal::Taken: "这个号码已用在另一条记录上，请核对。" / "Another record has this number already; please check it.";
     Refusal::NoChannel: "本市还没有开通绿色通道，呼救不会有人收到。请立即拨打 120。"
         / "This city has no green channel yet: nobody would hear. Call 120 at once.";
+    Refusal::Unasked: "分诊问题还没有问完，请逐条问清再继续。" / "Some triage questions are still open; please ask each of them first.";
+    Refusal::RedFlag: "有红旗，属于 120。请带资料转 120，不要派转送车。"
+        / "A red flag: this is 120's. Hand it over with what is known; do not send a transfer vehicle.";
+    Refusal::NoTariff: "没有生效的资费，不能报价。请监管人员核对合同与资费包；预约已保存，未丢失。"
+        / "No tariff is in force, so no price can be quoted. Ask the regulator to check contract and tariff; the booking is kept.";
+    Refusal::NoTier: "没有一个服务档次能满足这些需要。请与调度员商量，或转 120。"
+        / "No service tier meets these needs. Talk to the dispatcher, or hand over to 120.";
+    Refusal::NoQuoteKey: "平台还没有设置报价签名密钥，不能报价。请运维人员设置 BAIZE_QUOTE_KEY。"
+        / "The key that signs quotes is not set. Ask whoever runs the platform to set BAIZE_QUOTE_KEY.";
+    Refusal::NotOwed: "金额超过应收。价格有变时，请先改报价并写明原因。"
+        / "That is more than is owed. If the price has changed, change the quote first and say why.";
+    Refusal::NeverPaid: "退款不能超过已收的金额。" / "No more can go back than was paid.";
+    Refusal::OldQuote: "报价已经更新，请看最新的报价再确认。" / "A newer quote has been made; please look at it before you agree.";
+    Refusal::Unverified: "请先验证电话号码。" / "Please verify the telephone number first.";
+    Refusal::Answered: "已有人先处理了。请刷新后看最新状态。" / "Somebody has already answered. Reload to see the latest state.";
+    Refusal::OwnRequest: "申请人不能审批自己的申请，请由本院另一位人员审批。"
+        / "Whoever asked cannot approve; somebody else of the hospital has to.";
+    Refusal::OutsideArea: "上车地点不在服务范围内。请核对地址；确实在外地的，请联系当地转送服务或 120。"
+        / "The pick-up lies outside the service area. Check the address; elsewhere, please ask the local service or 120.";
 });

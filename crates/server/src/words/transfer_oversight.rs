@@ -6,7 +6,6 @@ use rules::transfer::complaint::{Act, ComplaintKind, Progress, State, Upheld};
 use super::{word_of, words};
 
 words! {
-    tf_nav_report: "月报" / "Monthly report";
     tf_nav_operators: "转送企业" / "Operators";
     tf_nav_contracts: "合同" / "Agreements";
     tf_nav_areas: "服务区域" / "Service areas";

@@ -225,7 +225,7 @@ async fn move_booking(
     if moved && found.pinned_at.is_some() && !chosen {
         return Err(Refusal::PlanBroken.into());
     }
-    let relieved = found.loaded_at.is_some() && place.pickup.is_some();
+    let relieved = found.loaded_at.is_some() && assign::waits(tx, booking_id).await?;
     if moved && !course.allows(Mark::Assign, Party::Desk) && !relieved {
         return Err(Refusal::PlanMoved.into());
     }

@@ -9,6 +9,7 @@ fn journey(needs: &str, class: &str, carry: i64) -> Journey {
         stairs: [0, 0],
         drive_s: 1_200,
         distance_m: 10_000,
+        tier: Minimum::default(),
     }
 }
 
@@ -129,4 +130,16 @@ fn hours_are_learned_from_trips_and_not_from_forgotten_buttons() {
     for (plain, took) in [(1_800, 7_201), (1_800, 449), (60, 60), (1_800, -5)] {
         assert!(!teaches(plain, took), "{plain} {took}");
     }
+}
+
+#[test]
+fn a_tier_brings_its_crew_and_equipment_at_the_least() {
+    let minimum = Minimum {
+        crew: Posts { drivers: 1, nurses: 1, doctors: 1, hands: 3 },
+        equipment: vec!["oxygen".into(), "monitor".into()],
+    };
+    let journey = Journey { tier: minimum, ..journey("wheelchair,oxygen", "care", 0) };
+    let demand = Planning::default().demand(&journey);
+    assert_eq!(demand.equipment, ["monitor", "oxygen"]);
+    assert_eq!(demand.crew, Posts { drivers: 1, nurses: 1, doctors: 1, hands: 3 });
 }

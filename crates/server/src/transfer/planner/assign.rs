@@ -1,7 +1,7 @@
 //! Putting a booking on a vehicle and taking it away: the engine plans, the store writes under the
 //! revisions that were read. Whoever comes second computes again from what is true then.
 
-use dispatch::live::{Live, State};
+use dispatch::live::Live;
 use dispatch::problem::{End, Visit};
 use rules::Time;
 use rules::transfer::planning::Why;
@@ -233,13 +233,6 @@ impl Day {
             });
         }
         ShiftPlan { shift_id: shift.shift_id.clone(), revision: shift.revision, stops }
-    }
-
-    /// Whether anybody is in a vehicle.
-    pub(super) fn carries(&self, vehicle: usize) -> bool {
-        let inside =
-            |state: &State| matches!(state, State::Aboard { vehicle: v, .. } if *v == vehicle);
-        self.live.calls().iter().any(|call| inside(&call.state))
     }
 
     fn refusal(&self, vehicle: usize, why: &Why) -> VehicleAnswer {

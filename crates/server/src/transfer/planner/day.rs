@@ -6,10 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use dispatch::live::{Call, Consequence, Duty as Service, Live, Saved, Settings, Standing, State};
-use dispatch::plan::{PlannedBreak, PlannedStop};
+use dispatch::plan::PlannedStop;
 use dispatch::problem::{Break, End, FARTHEST, Request, Stop, Vehicle, Visit, Weights, Window};
 use dispatch::travel::{Profile, Travel};
-use rules::transfer::planning::{Crewed, Demand, Journey, Planning, Posts, Why, hour_profile};
+use rules::transfer::planning::{
+    Crewed, Demand, Journey, Minimum, Planning, Posts, Why, hour_profile,
+};
+use rules::transfer::tier::TierPack;
 use rules::{Position, Time};
 use store::transfer::{Duty, Ground, Trip};
 
@@ -32,6 +35,7 @@ pub(crate) struct Day {
     pub lang: Lang,
     pub ground: Ground,
     pub planning: Planning,
+    pub tiers: TierPack,
     pub source: Source,
     /// By call of the engine: the trip.
     pub calls: Vec<usize>,
@@ -86,7 +90,8 @@ impl Day {
         // The day of the question and, if that is today, who is still out from last night.
         let from = around.plus_min(-BEHIND_MIN).max(now.plus_min(-BEHIND_MIN));
         let ground = ground(app, lang, from, around.plus_min(AHEAD_MIN)).await?;
-        let planning = planning();
+        let planning = planning(app);
+        let tiers = app.db().packs().tiers_at(now).clone();
         let base = app.city().calendar.day_start(app.city().calendar.day_number(now) - 1);
         let mut places = Places::default();
         for duty in &ground.duties {
@@ -105,7 +110,7 @@ impl Day {
         let hours = hour_profile(&ground.hours);
         let profile = Profile::new(hours, 3_600).map_err(broken(lang))?;
         let (travel, source) = app.roads().travel(&places.list, &planning, profile).await;
-        let kit = Kit { base, now, lang, ground, planning, source, places, travel };
+        let kit = Kit { base, now, lang, ground, planning, tiers, source, places, travel };
         apart(lang, move || kit.into_day()).await
     }
 
@@ -181,6 +186,7 @@ struct Kit {
     lang: Lang,
     ground: Ground,
     planning: Planning,
+    tiers: TierPack,
     source: Source,
     places: Places,
     travel: Travel,
@@ -218,6 +224,7 @@ impl Kit {
             now: self.now,
             lang: self.lang,
             planning: self.planning,
+            tiers: self.tiers,
             source: self.source,
             calls,
             off,
@@ -338,7 +345,8 @@ impl Kit {
         let relief = self.ground.reliefs.iter().find(|one| one.booking_id == trip.booking_id);
         let from = relief.map_or(trip.from(), |relief| relief.place());
         let (from, to) = (self.place(from), self.place(trip.to()));
-        let demand = demand(&self.planning, &super::Ask::of_trip(trip), self.travel.leg(from, to));
+        let ask = super::Ask::of_trip(trip);
+        let demand = demand(&self.planning, &self.tiers, &ask, self.travel.leg(from, to));
         let (promised, latest) = self.promised(trip, &demand, (from, to));
         let [pickup_at, delivery_at, aboard] = bounds.unwrap_or([FARTHEST, FARTHEST, FARTHEST]);
         let window = |earliest: i64, due: i64, actual: i64| {
@@ -352,7 +360,7 @@ impl Kit {
         let mut request = Request {
             max_ride: demand.ride_s.max(aboard),
             alone: demand.alone,
-            needs: demand.equipment.iter().map(|code| (*code).to_owned()).collect(),
+            needs: demand.equipment.clone(),
             crew: crew_map(demand.crew),
             only: self.bound(trip, vehicle),
             ..Request::new(
@@ -364,7 +372,9 @@ impl Kit {
         };
         if request.check(self.places.list.len(), self.ground.duties.len()).is_err() {
             // What contradicts itself stays where it is and asks for nothing.
-            unreadable.push(index);
+            if !unreadable.contains(&index) {
+                unreadable.push(index);
+            }
             request.load = [0, 1, 0, 0];
             request.pickup.window = Window { earliest: 0, due: FARTHEST, latest: FARTHEST };
             request.delivery.window = request.pickup.window;
@@ -508,7 +518,7 @@ impl Kit {
         let mut known: Vec<(i64, usize, i64)> = vec![(i64::MIN, base.0, base.1)];
         for trip in own.iter().filter(|trip| !self.relieved(trip)) {
             let journey = super::Ask::of_trip(trip);
-            let demand = demand(&self.planning, &journey, None);
+            let demand = demand(&self.planning, &self.tiers, &journey, None);
             let (from, to) = (self.place(trip.from()), self.place(trip.to()));
             if let Some(at) = trip.arrived_at {
                 let free = trip.completed_at.unwrap_or(at + demand.leave_s * 1_000);
@@ -613,7 +623,13 @@ fn boarded(
 }
 
 /// What a question asks of a vehicle.
-pub(super) fn demand(planning: &Planning, ask: &super::Ask, leg: Option<(i64, i64)>) -> Demand {
+pub(super) fn demand(
+    planning: &Planning,
+    tiers: &TierPack,
+    ask: &super::Ask,
+    leg: Option<(i64, i64)>,
+) -> Demand {
+    let tier = tiers.tiers.iter().find(|tier| ask.tier.as_ref() == Some(&tier.code));
     let (drive_s, distance_m) = leg.unwrap_or((0, 0));
     planning.demand(&Journey {
         needs: ask.needs.clone(),
@@ -623,6 +639,7 @@ pub(super) fn demand(planning: &Planning, ask: &super::Ask, leg: Option<(i64, i6
         stairs: ask.stairs,
         drive_s,
         distance_m,
+        tier: tier.map(Minimum::of).unwrap_or_default(),
     })
 }
 
@@ -634,9 +651,4 @@ pub(super) fn settings(planning: &Planning) -> Settings {
         move_cost: planning.move_m,
         ..Settings::default()
     }
-}
-
-/// Breaks still to come, for the ruler.
-pub(crate) fn rests(live: &Live, vehicle: usize) -> &[PlannedBreak] {
-    live.breaks(vehicle)
 }

@@ -114,12 +114,16 @@ impl Day {
             return Ok(Ranking { live, candidates: Vec::new(), refused, way });
         };
         let way = Way { distance_m, drive_s, source: self.source };
-        let demand = demand(&self.planning, ask, Some((drive_s, distance_m)));
+        let demand = demand(&self.planning, &self.tiers, ask, Some((drive_s, distance_m)));
         let question = self.question(ask, &demand, (from, to), drive_s);
         let (mut candidates, mut refused) = (Vec::new(), Vec::new());
         let answers = live.offers(&question.request).map_err(broken(self.lang))?;
         let open = live.offers(&question.open).map_err(broken(self.lang))?;
+        let asked = self.asked(ask, &question);
         for (vehicle, (answer, open)) in answers.into_iter().zip(open).enumerate() {
+            if !asked.contains(&vehicle) {
+                continue;
+            }
             let unfit = self.off[vehicle].clone();
             let unfit = unfit.or_else(|| unfit_of(&demand, self.duty(vehicle)));
             if let Some(why) = unfit {
@@ -157,6 +161,9 @@ impl Day {
         let found = live.offer(&question.request).map_err(broken(self.lang))?;
         let Ok(found) = found else { return Ok(()) };
         let vehicle = found.vehicle;
+        if !self.asked(ask, question).contains(&vehicle) {
+            return Ok(());
+        }
         let mut one = self.candidate(live, vehicle, found, ask, question);
         if one.late_s > 0 && candidates.iter().any(|known| known.vehicle == vehicle) {
             return Ok(());
@@ -166,6 +173,25 @@ impl Day {
         refused.retain(|(known, _)| *known != vehicle);
         candidates.insert(0, one);
         Ok(())
+    }
+
+    /// Vehicles whose turn of duty touches the time that is asked for; the turns of other days say
+    /// nothing. All of them, where none does.
+    fn asked(&self, ask: &Ask, question: &Question) -> Vec<usize> {
+        let window = question.request.pickup.window;
+        let patience = self.planning.patience_min * 60;
+        let touches = |vehicle: &usize| {
+            let shift = &self.duty(*vehicle).shift;
+            let until = self.secs(Time(shift.latest_at));
+            self.secs(Time(shift.from_at)) <= window.latest + patience && until >= window.earliest
+        };
+        let own = |vehicle: &usize| {
+            let call = ask.booking_id.as_deref().and_then(|id| self.call(id));
+            call.is_some_and(|call| self.live.vehicle_of(call) == Some(*vehicle))
+        };
+        let all: Vec<usize> = (0..self.ground.duties.len()).collect();
+        let some: Vec<usize> = all.iter().copied().filter(|v| touches(v) || own(v)).collect();
+        if some.is_empty() { all } else { some }
     }
 
     fn question(
@@ -191,7 +217,7 @@ impl Day {
         let request = Request {
             max_ride: demand.ride_s,
             alone: demand.alone,
-            needs: demand.equipment.iter().map(|code| (*code).to_owned()).collect(),
+            needs: demand.equipment.clone(),
             crew: crew_map(demand.crew),
             ..Request::new(
                 i64::try_from(self.calls.len()).unwrap_or(0),
@@ -250,6 +276,17 @@ impl Day {
             place = there;
         }
         0
+    }
+
+    /// Where a planned stop lies.
+    pub fn stop_place(&self, visit: Visit) -> usize {
+        self.place_in(&self.live, visit)
+    }
+
+    /// Whether no vehicle can serve somebody who waits, on time or late.
+    pub fn unmet(&self, trip: &store::transfer::Trip) -> bool {
+        let ranking = self.rank(&Ask::of_trip(trip));
+        ranking.is_ok_and(|ranking| ranking.candidates.is_empty())
     }
 
     pub(super) fn place_in(&self, live: &Live, visit: Visit) -> usize {

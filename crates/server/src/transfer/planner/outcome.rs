@@ -130,7 +130,8 @@ impl Day {
         all.first().copied()
     }
 
-    fn preview(&self, question: &Question) -> Answer<Option<Preview>> {
+    /// What an answer to a question would change.
+    pub fn preview(&self, question: &Question) -> Answer<Option<Preview>> {
         let mut live = self.live.clone();
         let mut new = None;
         let vehicle = match question {

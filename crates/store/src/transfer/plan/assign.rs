@@ -184,6 +184,15 @@ pub async fn relieve(
     Ok(())
 }
 
+/// Whether somebody waits in a vehicle that broke down.
+pub(super) async fn waits(tx: &mut Tx, booking_id: &str) -> Result<bool> {
+    let row = sqlx::query("select 1 from relief where booking_id = $1 and taken_at is null")
+        .bind(booking_id)
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Somebody who waited in a vehicle that broke down is aboard the other one.
 ///
 /// # Errors
