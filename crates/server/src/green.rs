@@ -3,12 +3,12 @@
 //! login, no cookie, and nothing that needs a script.
 
 mod answers;
-mod ask;
+pub(crate) mod ask;
 mod feeds;
 mod map;
 mod near;
 mod picture;
-mod poster;
+pub(crate) mod poster;
 mod readiness;
 mod screening;
 mod symptoms;

@@ -109,7 +109,7 @@ fn settled<T>(app: &App, lang: Lang, result: store::Result<T>) -> Answer<Option<
 }
 
 /// A moment of the city as a field for date and time sends it, `YYYY-MM-DDTHH:MM`.
-fn moment(fields: &Fields, name: &str, calendar: Calendar) -> Option<Time> {
+pub(crate) fn moment(fields: &Fields, name: &str, calendar: Calendar) -> Option<Time> {
     let (day, minute) = fields.get(name).split_once('T')?;
     let parts = Fields::of(vec![("day".into(), day.into()), ("at".into(), minute.into())]);
     Some(parts.day("day", calendar)?.plus_min(parts.minute("at")?))

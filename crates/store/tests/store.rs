@@ -98,8 +98,14 @@ mod transfer_crew;
 #[path = "store/transfer_desk.rs"]
 mod transfer_desk;
 #[cfg(test)]
+#[path = "store/transfer_fleet.rs"]
+mod transfer_fleet;
+#[cfg(test)]
 #[path = "store/transfer_money.rs"]
 mod transfer_money;
+#[cfg(test)]
+#[path = "store/transfer_oversight.rs"]
+mod transfer_oversight;
 #[cfg(test)]
 #[path = "store/transfer_plan.rs"]
 mod transfer_plan;

@@ -51,7 +51,7 @@ fn qr(text: &str) -> Option<Qr> {
 }
 
 /// Where the visitor found us: what the code on the poster leads back to.
-fn origin(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn origin(headers: &HeaderMap) -> Option<String> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let host = text("host")?;
     let sound = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
