@@ -46,6 +46,8 @@ mod emergency;
 #[cfg(test)]
 #[path = "store/emergency_answers.rs"]
 mod emergency_answers;
+#[path = "store/emergency_doubles.rs"]
+mod emergency_doubles;
 #[cfg(test)]
 #[path = "store/enquiry.rs"]
 mod enquiry;
