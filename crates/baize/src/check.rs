@@ -7,16 +7,7 @@ use rules::channel::ChannelPack;
 use rules::pack::{ProcedurePack, RulePack};
 
 use crate::demo::{CITIES, Data};
-use crate::packs::{CARDS, CHANNEL, PROCEDURES, RULES};
-
-/// What a file is, told by what stands in it.
-enum Kind {
-    Rules,
-    Procedures,
-    Cards,
-    Channel,
-    City,
-}
+use crate::packs::{CARDS, CHANNEL, Kind, PROCEDURES, RULES, kind_of};
 
 /// The answer: a line for each file or city, and whether all is well.
 #[derive(Debug)]
@@ -58,17 +49,6 @@ pub fn run(files: &[PathBuf]) -> Checked {
         checked.city(&texts, &catalogues);
     }
     checked
-}
-
-fn kind_of(text: &str) -> Kind {
-    match text.parse::<toml::Table>() {
-        Ok(table) if table.contains_key("procedure") => Kind::Procedures,
-        Ok(table) if table.contains_key("card") => Kind::Cards,
-        Ok(table) if table.contains_key("escalation") => Kind::Channel,
-        Ok(table) if table.contains_key("pack") => Kind::Rules,
-        // What cannot be read is said by the reader of cities, with its place.
-        Ok(_) | Err(_) => Kind::City,
-    }
 }
 
 impl Checked {

@@ -57,6 +57,10 @@ enum Command {
         /// BAIZE_GATEWAY_TOKEN.
         #[arg(long, value_name = "URL")]
         gateway: Option<String>,
+        /// 本市自己的规则包版本。 The city's own versions of packs beside those that are carried:
+        /// escalation, cards, rules; the newest in force holds.
+        #[arg(long = "pack", value_name = "FILE", num_args = 1..)]
+        packs: Vec<PathBuf>,
     },
     /// 更新数据库结构。 Brings a database's schema up to date.
     Migrate {
@@ -138,8 +142,8 @@ async fn run(command: Command) -> Result<ExitCode, Trouble> {
         Command::Demo { city, port, db, at, fast_forward, still } => {
             live::run(&Options { city, port, db, at, fast_forward, still }).await?;
         }
-        Command::Serve { db, city, port, gateway } => {
-            serve::run(&db, &city, port, gateway.as_deref()).await?;
+        Command::Serve { db, city, port, gateway, packs } => {
+            serve::run(&db, &city, &packs, port, gateway.as_deref()).await?;
         }
         Command::Migrate { db } => serve::migrate(&db).await?,
         Command::Check { files } => {

@@ -86,6 +86,10 @@ tables! {
         /// What to try first in a demo of this city.
         hint_zh: Option<String>,
         hint_en: Option<String>,
+        /// Where the public finds the platform: `https://NAME`.
+        public_url: Option<String>,
+        /// Proxies in front, as addresses or blocks: only they are believed about senders.
+        #[serde(default)] trusted_proxies: Vec<String>,
     }
 
     /// A terminal that is installed and waits to be enrolled.
@@ -365,6 +369,10 @@ impl Data {
         if wrong.is_empty() {
             wrong = super::fit::faults(&read);
         }
+        for (name, file) in &read {
+            let faults = file.city.iter().flat_map(CityHead::faults);
+            wrong.extend(faults.map(|fault| format!("{name}: {fault}")));
+        }
         let cities = read.iter().filter(|(_, file)| file.city.is_some()).count();
         if wrong.is_empty() && cities != 1 {
             wrong.push(format!("one file says [city], here are {cities}"));
@@ -450,6 +458,14 @@ impl Data {
 }
 
 impl CityHead {
+    /// What is wrong with how the city is reached.
+    fn faults(&self) -> Vec<String> {
+        let url = self.public_url.iter().filter_map(|url| server::public_url(url).err());
+        let proxies = self.trusted_proxies.iter();
+        let proxies = proxies.filter_map(|text| text.parse::<server::Network>().err());
+        url.chain(proxies.map(|fault| format!("trusted_proxies: {fault}"))).collect()
+    }
+
     pub fn calendar(&self) -> Calendar {
         Calendar { offset_min: self.offset_min, week_starts_on: self.week_starts_on }
     }

@@ -34,6 +34,8 @@ fn settings(data: &baize::demo::Data) -> City {
         calendar: data.calendar(),
         home_region: data.city.home_region.clone(),
         map_note: [String::new(), String::new()],
+        public_url: None,
+        trusted_proxies: Vec::new(),
         demo: true,
     }
 }

@@ -12,7 +12,8 @@ use super::page;
 use crate::App;
 use crate::fault::{Answer, Fault, InLang, Kind, draw};
 use crate::form::Fields;
-use crate::session::SignedIn;
+use crate::qr::{Qr, qr};
+use crate::session::{Origin, SignedIn};
 use crate::shell::{Shell, shell};
 
 type Pairs = Vec<(String, String)>;
@@ -167,12 +168,16 @@ struct Thread {
     emergency_id: String,
     number: String,
     code: String,
+    /// What the client opens, and its code for a phone's camera.
+    address: String,
+    qr: Option<Qr>,
 }
 
 /// `POST /emergencies/{id}/thread`: the code a client follows up by, shown this once.
 pub(crate) async fn thread(
     State(app): State<App>,
     who: SignedIn,
+    Origin(origin): Origin,
     Path(emergency_id): Path<String>,
     Form(fields): Form<Pairs>,
 ) -> Answer {
@@ -205,7 +210,9 @@ pub(crate) async fn thread(
     app.wake_feed();
     let mut tx = app.db().read().await.told(lang)?;
     let shell = shell(&app, &who, &mut tx, "/emergencies").await?;
-    draw(&Thread { shell, emergency_id, number, code }, lang)
+    let address = format!("{origin}/thread/{code}");
+    let qr = qr(&address);
+    draw(&Thread { shell, emergency_id, number, code, address, qr }, lang)
 }
 
 /// A decimal as people type it: also with a Chinese point or a comma.

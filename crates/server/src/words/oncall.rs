@@ -80,6 +80,13 @@ words! {
     oc_state: "状态" / "State";
 
     oc_zones_title: "片区与热线" / "Zones and lines";
+    oc_overlaps(zone, percent, answers, hospital): "与{zone}重叠约 {percent}%，重叠处归后生效的{answers}（{hospital}）" / "overlaps {zone} by about {percent} %; there {answers}, which began later, answers ({hospital})";
+    oc_demo_code(code): "演示不发送短信和邮件。验证码是 {code}。" / "A demo sends nothing. The code is {code}.";
+    oc_escalation_title: "无人应答时" / "When nobody answers";
+    oc_escalation_desk(list, again): "值守台：{list} 秒后升级，之后每 {again} 秒再呼叫，直到有人应答。" / "A desk: up after {list} s, then again every {again} s until somebody answers.";
+    oc_escalation_person(list): "电话、短信呼叫的个人：{list} 秒后升级。" / "A person paged by phone or text: up after {list} s.";
+    oc_escalation_accept(accept): "已应答但 {accept} 秒内未答复是否接收的，同时呼叫下一家。" / "Heard but neither accepted nor declined within {accept} s: the next hospital is called as well.";
+    oc_escalation_from(version): "设置来自规则包 {version}；另放一个新版本的包即可修改。" / "Settings of pack {version}; a newer version of the pack changes them.";
     oc_zones_lead(zones, lines): "{zones} 个片区分包到医院，{lines} 个号码正在接听。" / "Zones contracted to hospitals: {zones}. Numbers that answer now: {lines}.";
     oc_map_title: "片区图" / "Map of zones";
     oc_map_label: "片区与值守医院的位置，同样的内容见片区表" / "Zones and hospitals; the table says the same";
@@ -171,6 +178,7 @@ words! {
     oc_way_col: "方式" / "Way";
     oc_address: "号码或地址" / "Number or address";
     oc_verified(day): "{day} 已验证" / "verified {day}";
+    oc_verified_long: "已久，请再验证一次" / "long ago: please confirm again";
     oc_unverified: "未验证" / "not verified";
     oc_code_sent(until): "验证码已发，{until} 前有效" / "code sent, good until {until}";
     oc_code: "六位验证码" / "Six-digit code";
