@@ -132,6 +132,14 @@ tables! {
         hospital: String,
         answered_s: Option<i64>,
     }
+
+    /// A question of the public to the QC centre.
+    Enquiry {
+        at: Moment,
+        text_zh: String,
+        answered: Option<Moment>,
+        #[serde(default)] answer_zh: String,
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -301,6 +309,8 @@ pub enum ChannelAct {
     Mark(usize, rules::emergency::Mark),
     Test(usize),
     Answer(usize),
+    Ask(usize),
+    Reply(usize),
 }
 
 /// The channel's steps with their times.
@@ -328,6 +338,11 @@ pub(super) fn steps(data: &Data) -> Vec<(Time, ChannelAct)> {
         if let Some(seconds) = test.answered_s {
             steps.push((called.plus_ms(seconds * Time::SECOND_MS), ChannelAct::Answer(index)));
         }
+    }
+    for (index, enquiry) in data.enquiries.iter().enumerate() {
+        steps.push((enquiry.at.at(calendar), ChannelAct::Ask(index)));
+        let answered = enquiry.answered.iter();
+        steps.extend(answered.map(|at| (at.at(calendar), ChannelAct::Reply(index))));
     }
     steps
 }
@@ -408,6 +423,24 @@ pub(super) async fn run(
             let test = &data.call_outs[*index];
             let id = made.tests.get(index).ok_or(store::Error::NotFound("call_out"))?;
             oncall::answer_call_out(tx, &hospital_desk(&test.hospital)?, id, now).await
+        }
+        ChannelAct::Ask(index) => {
+            let key = format!("demo-enquiry-{index}");
+            let new = store::enquiry::NewEnquiry {
+                request_key: key.clone(),
+                // Nobody has this code: whoever asked is as invented as the question.
+                code: key,
+                text: data.enquiries[*index].text_zh.clone(),
+                institution_id: None,
+                emergency_id: None,
+            };
+            store::enquiry::ask(tx, &new, now).await.map(drop)
+        }
+        ChannelAct::Reply(index) => {
+            let code = format!("demo-enquiry-{index}");
+            let (asked, _) = store::enquiry::by_code(tx, &code).await?;
+            let answer = &data.enquiries[*index].answer_zh;
+            store::enquiry::answer(tx, &desk, &asked.enquiry_id, answer, now).await
         }
     }
 }

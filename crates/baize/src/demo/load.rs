@@ -10,7 +10,9 @@ use rules::checkin::{Direction, Method};
 use rules::register::{Anaesthesia, Category, CredentialKind, InstitutionKind, Role, Title};
 use serde::Deserialize;
 
-use super::channel::{CallOut, Case, Contact, Hospital, Hotline, Override, Rota, Stock, Zone};
+use super::channel::{
+    CallOut, Case, Contact, Enquiry, Hospital, Hotline, Override, Rota, Stock, Zone,
+};
 use super::times::{Day, Moment, TimeOfDay};
 
 /// What is wrong with the files of a city, one sentence each.
@@ -69,6 +71,7 @@ tables! {
         #[serde(default, rename = "stock")] stocks: Vec<Stock>,
         #[serde(default, rename = "case")] cases: Vec<Case>,
         #[serde(default, rename = "call_out")] call_outs: Vec<CallOut>,
+        #[serde(default, rename = "enquiry")] enquiries: Vec<Enquiry>,
     }
 
     CityHead {
@@ -350,6 +353,7 @@ pub struct Data {
     pub stocks: Vec<Stock>,
     pub cases: Vec<Case>,
     pub call_outs: Vec<CallOut>,
+    pub enquiries: Vec<Enquiry>,
 }
 
 impl Data {
@@ -411,6 +415,7 @@ impl Data {
             stocks: Vec::new(),
             cases: Vec::new(),
             call_outs: Vec::new(),
+            enquiries: Vec::new(),
         };
         for file in files {
             data.regions.extend(file.regions);
@@ -435,6 +440,7 @@ impl Data {
             data.stocks.extend(file.stocks);
             data.cases.extend(file.cases);
             data.call_outs.extend(file.call_outs);
+            data.enquiries.extend(file.enquiries);
         }
         data
     }

@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 
 use super::map::{Row, rows};
+use super::picture::{Picture, Subject, picture};
 use super::{Channel, Line, lines, opened, steady};
 use crate::App;
 use crate::fault::{Answer, Fault, InLang, Kind, draw};
@@ -23,6 +24,9 @@ struct Poster {
     city: String,
     lines: Vec<Line>,
     rows: Vec<Row>,
+    /// Zones and hospitals, as on the map.
+    map: Option<Picture>,
+    map_note: String,
     url: String,
     qr: Qr,
     note: String,
@@ -56,6 +60,8 @@ async fn poster_page(app: &App, lang: Lang, origin: &str, fields: &Fields) -> An
         city: lang.pick(zh, en).to_owned(),
         lines: lines(lang, &channel.hotlines, None),
         rows: rows(frame.when, &channel, &pack, minute),
+        map: picture(lang, &channel, Subject::default()),
+        map_note: lang.pick(&app.city().map_note[0], &app.city().map_note[1]).to_owned(),
         qr: qr(&url).ok_or_else(broken)?,
         url,
         note: lang.pick(&pack.pack.note_zh, &pack.pack.note_en).to_owned(),

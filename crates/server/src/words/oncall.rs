@@ -81,6 +81,22 @@ words! {
 
     oc_zones_title: "片区与热线" / "Zones and lines";
     oc_overlaps(zone, percent, answers, hospital): "与{zone}重叠约 {percent}%，重叠处归后生效的{answers}（{hospital}）" / "overlaps {zone} by about {percent} %; there {answers}, which began later, answers ({hospital})";
+    oc_hospitals_title: "医院与救治能力" / "Hospitals and what they can treat";
+    oc_hospitals_lead(n): "{n} 家医院值守。能力按时段公布，推荐医院时以此为准。" / "{n} hospitals on call. What they say here decides which one is recommended.";
+    oc_able_title: "救治能力" / "What they can treat";
+    oc_able_now(at): "现在 {at}" / "now {at}";
+    oc_able_nowhere: "此刻全市没有" / "nowhere in the city now";
+    oc_able_no: "没有" / "no";
+    oc_able_always: "全天" / "day and night";
+    oc_able_hours: "部分时段" / "at some hours";
+    oc_able_hint: "时段可以跨零点。能力变化立即影响之后的呼救。" / "Hours may run past midnight. Changes hold for every cry for help from now on.";
+    oc_doors_title: "急诊入口与电话" / "Doors and numbers";
+    oc_gate: "急诊入口" / "Emergency door";
+    oc_gate_zh: "急诊入口说明（中文）" / "Emergency door, in Chinese";
+    oc_gate_en: "急诊入口说明（英文）" / "Emergency door, in English";
+    oc_change: "修改" / "Change";
+    oc_change_do: "保存" / "Save";
+    oc_hours_wrong: "时段请写成 08:00 这样的时刻。" / "Please write hours such as 08:00.";
     oc_demo_code(code): "演示不发送短信和邮件。验证码是 {code}。" / "A demo sends nothing. The code is {code}.";
     oc_escalation_title: "无人应答时" / "When nobody answers";
     oc_escalation_desk(list, again): "值守台：{list} 秒后升级，之后每 {again} 秒再呼叫，直到有人应答。" / "A desk: up after {list} s, then again every {again} s until somebody answers.";
@@ -293,6 +309,7 @@ impl super::Lang {
             "swap" => ("已请同事代班，等同事同意。", "The colleague was asked."),
             "step" => ("换班已更新。", "The swap was taken further."),
             "cleared" => ("预警已解除。", "The alert is cleared."),
+            "hospital" => ("医院信息已保存。", "The hospital is saved."),
             "zone" => ("片区已保存。", "The zone is saved."),
             "zone_end" => ("片区已结束。", "The zone has ended."),
             "hotline" => ("号码已公布。", "The number is announced."),
