@@ -12,6 +12,7 @@ use super::page;
 use crate::App;
 use crate::fault::{Answer, Fault, InLang, Kind, draw};
 use crate::form::Fields;
+use crate::green::{fresh_code, in_parts};
 use crate::qr::{Qr, qr};
 use crate::session::{Origin, SignedIn};
 use crate::shell::{Shell, shell};
@@ -184,10 +185,8 @@ pub(crate) async fn thread(
     let fields = Fields::of(fields);
     who.check(fields.get("csrf"))?;
     let lang = who.lang;
-    let mut bytes = [0u8; 15];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Fault::new(Kind::Broken(error.to_string()), lang))?;
-    let code: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    // A code as the public page makes and reads them.
+    let code = fresh_code(lang)?;
     let (scope, id, now) = (who.scope.clone(), emergency_id.clone(), app.now());
     let (text, kept) = (fields.get("said").to_owned(), code.clone());
     let made = app
@@ -210,6 +209,7 @@ pub(crate) async fn thread(
     app.wake_feed();
     let mut tx = app.db().read().await.told(lang)?;
     let shell = shell(&app, &who, &mut tx, "/emergencies").await?;
+    let code = in_parts(&code);
     let address = format!("{origin}/thread/{code}");
     let qr = qr(&address);
     draw(&Thread { shell, emergency_id, number, code, address, qr }, lang)

@@ -28,7 +28,7 @@ const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CODE_LETTERS: usize = 20;
 
 /// A new code.
-fn fresh_code(lang: Lang) -> Answer<String> {
+pub(crate) fn fresh_code(lang: Lang) -> Answer<String> {
     let mut bytes = [0u8; CODE_LETTERS];
     getrandom::fill(&mut bytes)
         .map_err(|error| Fault::new(Kind::Broken(error.to_string()), lang))?;
@@ -50,7 +50,7 @@ fn code_of(typed: &str) -> Option<String> {
 }
 
 /// `ABCDE-12345-…`: in parts that can be read aloud.
-fn in_parts(code: &str) -> String {
+pub(crate) fn in_parts(code: &str) -> String {
     let parts: Vec<&str> =
         (0..code.len()).step_by(5).filter_map(|at| code.get(at..at + 5)).collect();
     parts.join("-")
