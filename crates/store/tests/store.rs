@@ -46,6 +46,7 @@ mod emergency;
 #[cfg(test)]
 #[path = "store/emergency_answers.rs"]
 mod emergency_answers;
+#[cfg(test)]
 #[path = "store/emergency_doubles.rs"]
 mod emergency_doubles;
 #[cfg(test)]

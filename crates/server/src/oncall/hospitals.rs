@@ -1,5 +1,5 @@
-//! `GET /oncall/hospitals`: the capability map, and what a hospital says of itself: where to drive in,
-//! which number answers, what it can do at which hours [Z12, Z14].
+//! `GET /oncall/hospitals`: the capability map, and what a hospital says of itself: where to drive
+//! in, which number answers, what it can do at which hours [Z12, Z14].
 
 use askama::Template;
 use axum::Form;
