@@ -43,6 +43,9 @@ pub async fn mark(
 ) -> Result<()> {
     let account = scope.account().ok_or(Refusal::NotAllowed)?;
     let by = By::account(&account.account_id, now);
+    if mark == Mark::Merge {
+        super::merge::hold_operation(tx, emergency_id).await?;
+    }
     // Two that are merged into each other are taken in one order.
     let other = details.into.as_deref().filter(|into| mark == Mark::Merge && *into < emergency_id);
     if let Some(into) = other {

@@ -1,16 +1,32 @@
 //! What a case takes over from one that is merged into it, beside what people have told.
 
 use serde_json::json;
+use sqlx::Row;
 
 use super::mark::{advise_anew, called};
 use super::read::Case;
 use crate::event::{self, By, Subject};
+use crate::order::hold_series;
 use crate::{Result, Tx};
 
 /// Whether the case that is left becomes the one of the other's institution and operation.
 pub(super) fn takes_operation(from: &Case, into: &Case) -> bool {
     let known = into.operation_id.is_some() || from.institution_id.is_empty();
     !known && (into.institution_id.is_empty() || into.institution_id == from.institution_id)
+}
+
+/// Takes what a cry from the same operation takes first: it must find the case that is left, not
+/// the moment between the two.
+pub(super) async fn hold_operation(tx: &mut Tx, emergency_id: &str) -> Result<()> {
+    let row = sqlx::query("select operation_id from emergency where emergency_id = $1")
+        .bind(emergency_id)
+        .fetch_optional(tx.conn())
+        .await?;
+    let operation_id: Option<String> = row.map(|row| row.try_get(0)).transpose()?.flatten();
+    match operation_id {
+        Some(id) => hold_series(tx, &format!("raise:operation:{id}")).await,
+        None => Ok(()),
+    }
 }
 
 /// Fills in what the case that is left does not know: whom to call back, since when, that 120 was

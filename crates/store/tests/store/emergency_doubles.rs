@@ -101,6 +101,54 @@ async fn a_merged_case_keeps_its_ticks_its_operation_and_its_120() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_cry_that_meets_a_merge_joins_the_case_that_is_left() {
+    proves!("Z11");
+    on_both(async |house| {
+        furnish(&house).await;
+        let op = house.declare("form-1", "15:00", &TEAM).await;
+        let servers = servers(&house).await;
+        let (desk, clinic) = (house.scope("qc_a").await, house.scope("head_qing").await);
+        for round in 0..8i64 {
+            let at = after(AT, round * 60);
+            let cried = |key: String| NewCase {
+                operation_id: Some(op.clone()),
+                said: "再报".into(),
+                ..cry(&key, "vision_loss")
+            };
+            let call = NewCase { callback: "13900001234".into(), ..cry("", "vision_loss") };
+            let call = NewCase { request_key: format!("call-{round}"), ..call };
+            let kept = house.raise_as("qc_a", &call, at).await.unwrap().emergency_id;
+            let first = cried(format!("first-{round}"));
+            let gone = house.raise_as("head_qing", &first, at).await.unwrap().emergency_id;
+            let mut clients = JoinSet::new();
+            let (db, scope, into) = (servers[0].clone(), desk.clone(), merging(&kept));
+            clients.spawn(async move {
+                step!(db, |tx| mark(tx, &scope, &gone, Mark::Merge, &into, at)).map(drop)
+            });
+            for n in 0..8 {
+                let (db, scope) = (servers[n % 4].clone(), clinic.clone());
+                let new = cried(format!("again-{round}-{n}"));
+                clients.spawn(async move {
+                    step!(db, |tx| emergency::raise(tx, &scope, &new, at)).map(drop)
+                });
+            }
+            for answer in clients.join_all().await {
+                answer.unwrap();
+            }
+            let open = "select emergency_id from emergency where closed_at is null
+                and stood_down_at is null and merged_at is null";
+            assert_eq!(house.column(open).await, [kept.clone()]);
+            let told = "select count(*) from emergency_message where body like '%再报'
+                and emergency_id = ";
+            assert_eq!(house.number(&format!("{told}'{kept}'")).await, 9);
+            let said = saying("一轮结束");
+            house.mark_as("qc_a", &kept, Mark::StandDown, &said, at).await.unwrap();
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_case_that_a_hospital_has_accepted_is_not_merged_away() {
     on_both(async |house| {
