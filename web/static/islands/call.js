@@ -194,7 +194,10 @@ function clicks(map) {
 
 if (typeof document !== 'undefined') {
   const form = document.querySelector('form#tc');
-  if (form instanceof HTMLFormElement) listen(form);
+  if (form instanceof HTMLFormElement) {
+    listen(form);
+    form.dataset.keysReady = '';
+  }
   const map = document.querySelector('[data-small-map]');
   if (map instanceof SVGSVGElement) clicks(map);
 }
