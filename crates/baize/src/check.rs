@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use rules::card::CardPack;
 use rules::channel::ChannelPack;
+use rules::incident::IncidentPack;
 use rules::pack::{ProcedurePack, RulePack};
 
 use crate::demo::{CITIES, Data};
-use crate::packs::{CARDS, CHANNEL, PROCEDURES, RULES};
+use crate::packs::{CARDS, CHANNEL, INCIDENT, PROCEDURES, RULES};
 
 /// What a file is, told by what stands in it.
 enum Kind {
@@ -15,6 +16,7 @@ enum Kind {
     Procedures,
     Cards,
     Channel,
+    Incident,
     City,
 }
 
@@ -31,7 +33,8 @@ pub fn run(files: &[PathBuf]) -> Checked {
     let mut checked = Checked { lines: Vec::new(), well: true };
     let mut catalogues = Vec::new();
     if files.is_empty() {
-        for (name, text) in RULES.iter().chain(PROCEDURES).chain(CARDS).chain(CHANNEL) {
+        let packs = RULES.iter().chain(PROCEDURES).chain(CARDS).chain(CHANNEL).chain(INCIDENT);
+        for (name, text) in packs {
             checked.pack(name, text, &mut catalogues);
         }
         for (_, texts) in CITIES {
@@ -45,7 +48,11 @@ pub fn run(files: &[PathBuf]) -> Checked {
         match std::fs::read_to_string(file) {
             Ok(text) => match kind_of(&text) {
                 Kind::City => city.push((name, text)),
-                Kind::Rules | Kind::Procedures | Kind::Cards | Kind::Channel => {
+                Kind::Rules
+                | Kind::Procedures
+                | Kind::Cards
+                | Kind::Channel
+                | Kind::Incident => {
                     checked.pack(&name, &text, &mut catalogues);
                 }
             },
@@ -65,6 +72,7 @@ fn kind_of(text: &str) -> Kind {
         Ok(table) if table.contains_key("procedure") => Kind::Procedures,
         Ok(table) if table.contains_key("card") => Kind::Cards,
         Ok(table) if table.contains_key("escalation") => Kind::Channel,
+        Ok(table) if table.contains_key("clock") => Kind::Incident,
         Ok(table) if table.contains_key("pack") => Kind::Rules,
         // What cannot be read is said by the reader of cities, with its place.
         Ok(_) | Err(_) => Kind::City,
@@ -100,6 +108,8 @@ impl Checked {
             Kind::Cards => toml::from_str::<CardPack>(text)
                 .map(|pack| pack.faults().into_iter().chain(day(&pack.pack.valid_from)).collect()),
             Kind::Channel => toml::from_str::<ChannelPack>(text)
+                .map(|pack| pack.faults().into_iter().chain(day(&pack.pack.valid_from)).collect()),
+            Kind::Incident => toml::from_str::<IncidentPack>(text)
                 .map(|pack| pack.faults().into_iter().chain(day(&pack.pack.valid_from)).collect()),
             Kind::Rules | Kind::City => toml::from_str::<RulePack>(text)
                 .map(|pack| pack.faults().into_iter().chain(day(&pack.pack.valid_from)).collect()),

@@ -20,6 +20,10 @@ pub const CHANNEL: &[(&str, &str)] = &[(
     "packs/aesthetics/channel-2025.03.toml",
     include_str!("../../../packs/aesthetics/channel-2025.03.toml"),
 )];
+pub const INCIDENT: &[(&str, &str)] = &[(
+    "packs/incident/incident-2024.01.toml",
+    include_str!("../../../packs/incident/incident-2024.01.toml"),
+)];
 
 /// Reads them.
 ///
@@ -30,7 +34,13 @@ pub fn read(calendar: Calendar) -> store::Result<Packs> {
         files.iter().map(|(_, text)| *text).collect()
     };
     let (rules, procedures) = (texts(RULES), texts(PROCEDURES));
-    let (cards, channel) = (texts(CARDS), texts(CHANNEL));
-    let texts = Texts { rules: &rules, procedures: &procedures, cards: &cards, channel: &channel };
+    let (cards, channel, incident) = (texts(CARDS), texts(CHANNEL), texts(INCIDENT));
+    let texts = Texts {
+        rules: &rules,
+        procedures: &procedures,
+        cards: &cards,
+        channel: &channel,
+        incident: &incident,
+    };
     Packs::read(calendar, texts)
 }

@@ -7,7 +7,7 @@
 mod pack;
 mod rate;
 
-pub use pack::{Cause, Climb, Clock, Cluster, Counts, Facts, IncidentPack, Named, Share};
+pub use pack::{Across, Cause, Climb, Clock, Cluster, Counts, Facts, IncidentPack, Named, Share};
 pub use rate::{Change, Rate, change, rate};
 
 use crate::coded;
@@ -71,6 +71,14 @@ coded! {
         Family = "family",
         Staff = "staff",
         Other = "other",
+    }
+}
+
+coded! {
+    /// By which form it came.
+    Source {
+        Public = "public",
+        Staff = "staff",
     }
 }
 
@@ -180,6 +188,15 @@ coded! {
         Management = "management",
         /// 事前责任: the hazard was known before and nobody acted.
         BeforeFact = "before_fact",
+    }
+}
+
+coded! {
+    /// What a cluster of reports turned out to be.
+    ClusterFinding {
+        SameSource = "same_source",
+        Chance = "chance",
+        Unclear = "unclear",
     }
 }
 

@@ -11,7 +11,7 @@ use sqlx::Row;
 
 use crate::alert::{self, NewAlert};
 use crate::event::By;
-use crate::{Db, Result, Tx, emergency, enquiry, error, oncall, operation, terminal};
+use crate::{Db, Result, Tx, emergency, enquiry, error, incident, oncall, operation, terminal};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -34,10 +34,16 @@ pub enum Kind {
     StockWatch,
     /// A question of the public that nobody has answered.
     EnquiryDue,
+    /// An adverse event that nobody has passed on: it climbs by itself.
+    IncidentClimbs,
+    /// A report that the law asks for: A28.
+    IncidentDuty,
+    /// A corrective action.
+    IncidentAction,
 }
 
 /// The word stored for each kind.
-const CODES: [(Kind, &str); 10] = [
+const CODES: [(Kind, &str); 13] = [
     (Kind::ZeroRecord, "zero_record"),
     (Kind::NobodyCame, "nobody_came"),
     (Kind::TerminalSilent, "terminal_silent"),
@@ -48,6 +54,9 @@ const CODES: [(Kind, &str); 10] = [
     (Kind::RotaWatch, "rota_watch"),
     (Kind::StockWatch, "stock_watch"),
     (Kind::EnquiryDue, "enquiry_due"),
+    (Kind::IncidentClimbs, "incident_climbs"),
+    (Kind::IncidentDuty, "incident_duty"),
+    (Kind::IncidentAction, "incident_action"),
 ];
 
 impl Kind {
@@ -170,6 +179,10 @@ async fn fire_one(tx: &mut Tx, due: &Due, now: Time) -> Result<bool> {
         Kind::CallOutClimbs | Kind::CallOutMissed => {
             oncall::hold_call_out(tx, &due.subject).await?;
         }
+        // As a step of a person does: first the event's row, then its deadlines.
+        Kind::IncidentClimbs | Kind::IncidentDuty | Kind::IncidentAction => {
+            incident::hold_of(tx, &due.subject).await?;
+        }
         _ => {}
     }
     let marked = sqlx::query(
@@ -198,6 +211,9 @@ async fn fire_one(tx: &mut Tx, due: &Due, now: Time) -> Result<bool> {
         Kind::RotaWatch => oncall::look_at_rotas(tx, &by, &due.subject).await?,
         Kind::StockWatch => oncall::look_at_stock(tx, &by, &due.subject).await?,
         Kind::EnquiryDue => enquiry::overdue(tx, &by, &due.subject).await?,
+        Kind::IncidentClimbs => incident::climbs(tx, &by, &due.subject, due.at).await?,
+        Kind::IncidentDuty => incident::duty_overdue(tx, &by, &due.subject, due.at).await?,
+        Kind::IncidentAction => incident::action_overdue(tx, &by, &due.subject, due.at).await?,
     }
     Ok(true)
 }

@@ -5,6 +5,7 @@ use rules::alert::Rule;
 use rules::calendar::Calendar;
 use rules::card::CardPack;
 use rules::channel::ChannelPack;
+use rules::incident::IncidentPack;
 use rules::pack::{Head, ProcedurePack, RulePack};
 use sha2::{Digest, Sha256};
 use sqlx::Row;
@@ -19,6 +20,7 @@ pub struct Packs {
     procedures: Vec<Dated<ProcedurePack>>,
     cards: Vec<Dated<CardPack>>,
     channel: Vec<Dated<ChannelPack>>,
+    incident: Vec<Dated<IncidentPack>>,
 }
 
 /// The TOML texts of a sector's packs, all versions.
@@ -28,6 +30,7 @@ pub struct Texts<'t> {
     pub procedures: &'t [&'t str],
     pub cards: &'t [&'t str],
     pub channel: &'t [&'t str],
+    pub incident: &'t [&'t str],
 }
 
 #[derive(Clone, Debug)]
@@ -53,11 +56,17 @@ impl Packs {
             channel: dated(calendar, texts.channel, |pack: &ChannelPack| {
                 (&pack.pack, pack.faults())
             })?,
+            incident: dated(calendar, texts.incident, |pack: &IncidentPack| {
+                (&pack.pack, pack.faults())
+            })?,
         };
-        let lacking =
-            packs.procedures.is_empty() || packs.cards.is_empty() || packs.channel.is_empty();
+        let lacking = packs.procedures.is_empty()
+            || packs.cards.is_empty()
+            || packs.channel.is_empty()
+            || packs.incident.is_empty();
         let (Some(newest), false) = (packs.rules.last(), lacking) else {
-            let needed = "rules, a catalogue, cards and settings of the channel are needed";
+            let needed =
+                "rules, a catalogue, cards, settings of the channel and of events are needed";
             return Err(Error::Pack(needed.into()));
         };
         for rule in Rule::ALL {
@@ -93,6 +102,11 @@ impl Packs {
     /// The settings of the green channel in force at a moment.
     pub fn channel_at(&self, at: Time) -> &ChannelPack {
         in_force(&self.channel, at)
+    }
+
+    /// The pack of adverse events in force at a moment.
+    pub fn incident_at(&self, at: Time) -> &IncidentPack {
+        in_force(&self.incident, at)
     }
 
     /// The version named in a verdict.
@@ -148,7 +162,10 @@ pub(crate) async fn keep(tx: &mut Tx, now: Time) -> Result<()> {
     let cards = packs.cards.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
     let channel =
         packs.channel.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
-    for (head, valid_from, body) in rules.chain(catalogues).chain(cards).chain(channel) {
+    let incident =
+        packs.incident.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
+    let all = rules.chain(catalogues).chain(cards).chain(channel).chain(incident);
+    for (head, valid_from, body) in all {
         let sha256 = hex(&Sha256::digest(body.as_bytes()));
         sqlx::query(
             "insert into pack (pack_id, version, valid_from, sha256, body, loaded_at)

@@ -149,17 +149,20 @@ mod tests {
 
     fn pack() -> ChannelPack {
         let text = |name: &str| {
-            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs/aesthetics/");
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs/");
             std::fs::read_to_string(format!("{folder}{name}.toml")).unwrap()
         };
-        let rules = text("rules-2024.01");
-        let procedures = text("procedures-2024.01");
-        let (cards, channel) = (text("cards-2025.03"), text("channel-2025.03"));
+        let rules = text("aesthetics/rules-2024.01");
+        let procedures = text("aesthetics/procedures-2024.01");
+        let cards = text("aesthetics/cards-2025.03");
+        let channel = text("aesthetics/channel-2025.03");
+        let incident = text("incident/incident-2024.01");
         let texts = store::pack::Texts {
             rules: &[&rules],
             procedures: &[&procedures],
             cards: &[&cards],
             channel: &[&channel],
+            incident: &[&incident],
         };
         let calendar = Calendar { offset_min: 480, week_starts_on: WeekStart::Monday };
         let packs = store::Packs::read(calendar, texts).unwrap();

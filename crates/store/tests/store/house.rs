@@ -36,8 +36,14 @@ pub fn packs() -> Packs {
     let procedures = include_str!("../../../../packs/aesthetics/procedures-2024.01.toml");
     let cards = include_str!("../../../../packs/aesthetics/cards-2025.03.toml");
     let channel = include_str!("../../../../packs/aesthetics/channel-2025.03.toml");
-    let texts =
-        Texts { rules: &[rules], procedures: &[procedures], cards: &[cards], channel: &[channel] };
+    let incident = include_str!("../../../../packs/incident/incident-2024.01.toml");
+    let texts = Texts {
+        rules: &[rules],
+        procedures: &[procedures],
+        cards: &[cards],
+        channel: &[channel],
+        incident: &[incident],
+    };
     Packs::read(calendar, texts).unwrap()
 }
 
