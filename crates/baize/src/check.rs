@@ -48,11 +48,7 @@ pub fn run(files: &[PathBuf]) -> Checked {
         match std::fs::read_to_string(file) {
             Ok(text) => match kind_of(&text) {
                 Kind::City => city.push((name, text)),
-                Kind::Rules
-                | Kind::Procedures
-                | Kind::Cards
-                | Kind::Channel
-                | Kind::Incident => {
+                Kind::Rules | Kind::Procedures | Kind::Cards | Kind::Channel | Kind::Incident => {
                     checked.pack(&name, &text, &mut catalogues);
                 }
             },

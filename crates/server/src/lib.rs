@@ -19,6 +19,7 @@ mod fault;
 mod form;
 pub mod gateway;
 mod green;
+mod incident;
 mod institution;
 pub mod jobs;
 mod live;

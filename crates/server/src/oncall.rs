@@ -40,7 +40,7 @@ use crate::session::SignedIn;
 use crate::when::When;
 use crate::words::Lang;
 
-type Pairs = Vec<(String, String)>;
+pub(crate) type Pairs = Vec<(String, String)>;
 
 /// An entry of a choice.
 struct Choice {
@@ -50,27 +50,27 @@ struct Choice {
 
 /// One of a page's forms as it was sent, and why it was refused.
 #[derive(Default)]
-struct Typed {
+pub(crate) struct Typed {
     form: &'static str,
     fields: Fields,
     wrong: Option<String>,
 }
 
 impl Typed {
-    fn refused(form: &'static str, fields: Fields, wrong: String) -> Typed {
+    pub(crate) fn refused(form: &'static str, fields: Fields, wrong: String) -> Typed {
         Typed { form, fields, wrong: Some(wrong) }
     }
 
     /// What stands in a field of one form: the forms of a page share their fields' names.
-    fn get(&self, form: &str, name: &str) -> &str {
+    pub(crate) fn get(&self, form: &str, name: &str) -> &str {
         if self.form == form { self.fields.get(name) } else { "" }
     }
 
-    fn or<'t>(&'t self, form: &str, name: &str, usual: &'t str) -> &'t str {
+    pub(crate) fn or<'t>(&'t self, form: &str, name: &str, usual: &'t str) -> &'t str {
         if self.form == form { self.fields.get(name) } else { usual }
     }
 
-    fn is(&self, form: &str, name: &str, value: &str) -> bool {
+    pub(crate) fn is(&self, form: &str, name: &str, value: &str) -> bool {
         self.form == form && self.fields.get(name) == value
     }
 
@@ -83,13 +83,13 @@ impl Typed {
         self.form == form
     }
 
-    fn wrong(&self, form: &str) -> Option<&str> {
+    pub(crate) fn wrong(&self, form: &str) -> Option<&str> {
         self.wrong.as_deref().filter(|_| self.form == form)
     }
 }
 
 /// Whether one of these is allowed.
-fn need_any(who: &SignedIn, permissions: &[Permission]) -> Answer<()> {
+pub(crate) fn need_any(who: &SignedIn, permissions: &[Permission]) -> Answer<()> {
     if permissions.iter().any(|one| who.scope.may(*one)) {
         return Ok(());
     }
@@ -97,7 +97,11 @@ fn need_any(who: &SignedIn, permissions: &[Permission]) -> Answer<()> {
 }
 
 /// What came of a step: nothing to say, or the sentence of its refusal.
-fn settled<T>(app: &App, lang: Lang, result: store::Result<T>) -> Answer<Option<String>> {
+pub(crate) fn settled<T>(
+    app: &App,
+    lang: Lang,
+    result: store::Result<T>,
+) -> Answer<Option<String>> {
     match result {
         Ok(_) => {
             app.wake_feed();
@@ -109,14 +113,14 @@ fn settled<T>(app: &App, lang: Lang, result: store::Result<T>) -> Answer<Option<
 }
 
 /// A moment of the city as a field for date and time sends it, `YYYY-MM-DDTHH:MM`.
-fn moment(fields: &Fields, name: &str, calendar: Calendar) -> Option<Time> {
+pub(crate) fn moment(fields: &Fields, name: &str, calendar: Calendar) -> Option<Time> {
     let (day, minute) = fields.get(name).split_once('T')?;
     let parts = Fields::of(vec![("day".into(), day.into()), ("at".into(), minute.into())]);
     Some(parts.day("day", calendar)?.plus_min(parts.minute("at")?))
 }
 
 /// The same moment for such a field.
-fn field_of(when: When, at: &i64) -> String {
+pub(crate) fn field_of(when: When, at: &i64) -> String {
     format!("{}T{}", when.iso(at), when.hm(at))
 }
 

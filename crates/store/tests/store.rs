@@ -59,6 +59,12 @@ mod findings;
 #[path = "store/house.rs"]
 mod house;
 #[cfg(test)]
+#[path = "store/incident.rs"]
+mod incident;
+#[cfg(test)]
+#[path = "store/incident_scope.rs"]
+mod incident_scope;
+#[cfg(test)]
 #[path = "store/migrations.rs"]
 mod migrations;
 #[cfg(test)]

@@ -11,6 +11,7 @@ use rules::register::{Anaesthesia, Category, CredentialKind, InstitutionKind, Ro
 use serde::Deserialize;
 
 use super::channel::{CallOut, Case, Contact, Hospital, Hotline, Override, Rota, Stock, Zone};
+use super::incident::Incident;
 use super::times::{Day, Moment, TimeOfDay};
 
 /// What is wrong with the files of a city, one sentence each.
@@ -69,6 +70,7 @@ tables! {
         #[serde(default, rename = "stock")] stocks: Vec<Stock>,
         #[serde(default, rename = "case")] cases: Vec<Case>,
         #[serde(default, rename = "call_out")] call_outs: Vec<CallOut>,
+        #[serde(default, rename = "incident")] incidents: Vec<Incident>,
     }
 
     CityHead {
@@ -346,6 +348,7 @@ pub struct Data {
     pub stocks: Vec<Stock>,
     pub cases: Vec<Case>,
     pub call_outs: Vec<CallOut>,
+    pub incidents: Vec<Incident>,
 }
 
 impl Data {
@@ -403,6 +406,7 @@ impl Data {
             stocks: Vec::new(),
             cases: Vec::new(),
             call_outs: Vec::new(),
+            incidents: Vec::new(),
         };
         for file in files {
             data.regions.extend(file.regions);
@@ -427,6 +431,7 @@ impl Data {
             data.stocks.extend(file.stocks);
             data.cases.extend(file.cases);
             data.call_outs.extend(file.call_outs);
+            data.incidents.extend(file.incidents);
         }
         data
     }

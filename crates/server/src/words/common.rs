@@ -160,6 +160,16 @@ word_of!(refusal(Refusal) {
     Refusal::Reason: "请选择不能接收的原因。" / "Please choose why you cannot take it.";
     Refusal::Conflict: "请先声明与该机构没有利害关系；有关系的，请告诉质控中心换人。"
         / "Please state that nothing ties you to the institution; otherwise ask the QC centre for another expert.";
+    Refusal::GradeHarm: "级别与伤害程度不符：死亡为 I 级，严重为 I 或 II 级，中度为 II 级，轻微为 II 或 III 级；未遂为 IV 级；隐患和良好实践不定级。"
+        / "The grade does not fit the harm: death is I, severe I or II, moderate II, slight II or III; near misses are IV; risks and good practice have none.";
+    Refusal::SeverityLow: "低于按伤害和人数建议的法定级别，请在说明里写明理由，或改为建议的级别。"
+        / "This is below the statutory level that harm and number suggest: say why in the note, or take the suggested one.";
+    Refusal::AnalysisMissing: "I、II 级事件办结前要有原因分析和至少一项整改措施；分析至少选一个原因。"
+        / "Grades I and II need an analysis with a cause and at least one corrective action before they are closed.";
+    Refusal::ActionsOpen: "还有整改措施没有完成。请先记为完成或不再需要，再办结。"
+        / "Corrective actions are still open. Settle them first, then close.";
+    Refusal::ReporterAsked: "报告人要求不转给该机构，只能由卫生行政部门处理。"
+        / "The reporter asked that the institution not get it; the authority handles it.";
     Refusal::NoChannel: "本市还没有开通绿色通道，呼救不会有人收到。请立即拨打 120。"
         / "This city has no green channel yet: nobody would hear. Call 120 at once.";
 });

@@ -63,6 +63,18 @@ async fn rise(
     Ok(Some(to))
 }
 
+/// When an event that the caller has read climbs by itself, if a clock runs.
+pub async fn climbs_at(tx: &mut Tx, event: &Incident) -> Result<Option<i64>> {
+    let row = sqlx::query(
+        "select due_at from deadline
+         where kind = 'incident_climbs' and subject = $1 and done_at is null",
+    )
+    .bind(&event.incident_id)
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}
+
 /// After a grading: grave events are shown to the district, important ones get the clock to the
 /// city, all others none.
 pub(super) async fn follow(

@@ -172,7 +172,7 @@ impl Ready {
         }
         let region = match &new.institution_id {
             Some(id) => region_of(tx, id).await?,
-            None => new.region_code.clone(),
+            None => known_region(tx, new.region_code.as_deref()).await?,
         };
         let ours = new.institution_id.is_some() && !new.to_authority;
         Ok(Ready {
@@ -203,6 +203,19 @@ async fn region_of(tx: &mut Tx, institution_id: &str) -> Result<Option<String>> 
         .await?
         .ok_or(Refusal::Unknown)?;
     Ok(Some(row.try_get(0)?))
+}
+
+/// A region that somebody chose, if there is one.
+async fn known_region(tx: &mut Tx, code: Option<&str>) -> Result<Option<String>> {
+    let Some(code) = code.filter(|code| !code.is_empty()) else { return Ok(None) };
+    let row = sqlx::query("select count(*) from region where region_code = $1")
+        .bind(code)
+        .fetch_one(tx.conn())
+        .await?;
+    if row.try_get::<i64, _>(0)? == 0 {
+        return Err(Refusal::Unknown.into());
+    }
+    Ok(Some(code.to_owned()))
 }
 
 async fn insert(
