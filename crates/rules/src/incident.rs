@@ -209,6 +209,8 @@ coded! {
         GradeHarm = "grade_harm",
         /// Below the statutory level that harm and numbers suggest, without a reason.
         SeverityLow = "severity_low",
+        /// What counts is graded first.
+        Ungraded = "ungraded",
         AnalysisMissing = "analysis_missing",
         ActionsOpen = "actions_open",
         ClosureMissing = "closure_missing",
@@ -334,6 +336,8 @@ impl Grading {
 /// What decides whether an event may be closed.
 #[derive(Clone, Copy, Debug)]
 pub struct Closing {
+    /// Somebody has graded it, even if it has no grade.
+    pub graded: bool,
     pub grade: Option<Grade>,
     pub closure: Option<Closure>,
     pub analysed: bool,
@@ -353,6 +357,9 @@ impl Closing {
         }
         if !closure.counts() {
             return Ok(());
+        }
+        if !self.graded {
+            return Err(Refusal::Ungraded);
         }
         let grave = matches!(self.grade, Some(Grade::I | Grade::II));
         if grave && (!self.analysed || self.actions == 0) {

@@ -59,6 +59,8 @@ pub enum Refusal {
     GradeHarm,
     #[error("the statutory level is low and no reason is given")]
     SeverityLow,
+    #[error("what counts as an event is graded before it is closed")]
+    Ungraded,
     #[error("a grave event needs an analysis and an action before it is closed")]
     AnalysisMissing,
     #[error("corrective actions are open")]
@@ -107,6 +109,7 @@ impl From<rules::incident::Refusal> for Error {
             R::TextMissing => Refusal::Text,
             R::GradeHarm => Refusal::GradeHarm,
             R::SeverityLow => Refusal::SeverityLow,
+            R::Ungraded => Refusal::Ungraded,
             R::AnalysisMissing => Refusal::AnalysisMissing,
             R::ActionsOpen => Refusal::ActionsOpen,
             R::ClosureMissing => Refusal::Outcome,

@@ -62,6 +62,9 @@ mod house;
 #[path = "store/incident.rs"]
 mod incident;
 #[cfg(test)]
+#[path = "store/incident_course.rs"]
+mod incident_course;
+#[cfg(test)]
 #[path = "store/incident_scope.rs"]
 mod incident_scope;
 #[cfg(test)]

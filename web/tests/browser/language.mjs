@@ -124,7 +124,7 @@ function look() {
   }
   // Quotes and reasons stand in the language they were written in; the seal is a sign.
   // A client's name has one form, and the alias in Chinese an example.
-  const own = '.bz-quote, .bz-seal, .seal, .bz-pack, #alias-hint, [lang="zh-CN"], script, style';
+  const own = '.bz-quote, textarea, .bz-seal, .seal, .bz-pack, #alias-hint, [lang="zh-CN"], script, style';
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const chinese = [];
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {

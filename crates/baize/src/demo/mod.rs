@@ -36,7 +36,7 @@ const NANTONG: &[(&str, &str)] = city_files!(
 
 const ZHUHAI: &[(&str, &str)] = city_files!(
     "zhuhai": "city.toml", "institutions.toml", "practitioners.toml", "operations.toml",
-    "channel.toml"
+    "channel.toml", "incidents.toml"
 );
 
 /// The cities a demo exists for, by the word of `--city`.

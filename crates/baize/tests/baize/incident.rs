@@ -64,7 +64,8 @@ async fn a_near_miss_is_told_without_a_name_and_reaches_the_department_alone() {
     assert!(refused.text.contains("已核对腕带</textarea>"));
     let graded = clinic.post(&steps, &format!("{grade}&grade=IV")).await;
     assert_eq!(graded.status, StatusCode::SEE_OTHER, "{}", graded.text);
-    let closed = clinic.post(&steps, "step=close&closure=no_further&text=谢谢，已加固腕带核对").await;
+    let closed =
+        clinic.post(&steps, "step=close&closure=no_further&text=谢谢，已加固腕带核对").await;
     assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text);
     let own = house.visit(&format!("/report/{code}")).await;
     assert!(own.text.contains("谢谢，已加固腕带核对"), "the reporter reads the answer");

@@ -338,6 +338,7 @@ fn without_what_stays(text: &str) -> String {
         ("bz-seal", "</"),
         ("class=\"seal\"", "</"),
         ("bz-quote\">", "</p>"),
+        ("<textarea", "</textarea>"),
     ] {
         while let Some(at) = kept.find(from) {
             let end = kept[at..].find(to).map_or(kept.len(), |end| at + end);

@@ -86,33 +86,36 @@ fn gradings_that_cannot_be_are_told() {
     }
 }
 
-/// Grade, closure, analysed, actions, of them open, feedback; the answer.
+/// Graded, grade, closure, analysed, actions, of them open, feedback; the answer.
 const CLOSINGS: &str = "
-    I    learned     a 1 0 f  ok
-    I    learned     - 1 0 f  analysis_missing
-    II   learned     a 0 0 f  analysis_missing
-    II   no_further  a 1 1 f  actions_open
-    III  no_further  - 0 0 f  ok
-    III  no_further  - 0 0 -  text_missing
-    III  -           - 0 0 f  closure_missing
-    -    learned     - 0 0 f  ok
-    I    duplicate   - 0 0 f  ok
-    -    not_event   - 0 0 -  text_missing
-    IV   learned     - 2 1 f  actions_open
+    g I    learned     a 1 0 f  ok
+    g I    learned     - 1 0 f  analysis_missing
+    g II   learned     a 0 0 f  analysis_missing
+    g II   no_further  a 1 1 f  actions_open
+    g III  no_further  - 0 0 f  ok
+    g III  no_further  - 0 0 -  text_missing
+    g III  -           - 0 0 f  closure_missing
+    g -    learned     - 0 0 f  ok
+    - -    learned     - 0 0 f  ungraded
+    g I    duplicate   - 0 0 f  ok
+    - -    duplicate   - 0 0 f  ok
+    - -    not_event   - 0 0 -  text_missing
+    g IV   learned     - 2 1 f  actions_open
 ";
 
 #[test]
 fn nothing_grave_is_closed_without_learning_and_nothing_without_an_answer() {
     for row in rows(CLOSINGS) {
         let closing = Closing {
-            grade: Grade::of(row[0]),
-            closure: Closure::of(row[1]),
-            analysed: row[2] == "a",
-            actions: row[3].parse().unwrap(),
-            actions_open: row[4].parse().unwrap(),
-            feedback: row[5] == "f",
+            graded: row[0] == "g",
+            grade: Grade::of(row[1]),
+            closure: Closure::of(row[2]),
+            analysed: row[3] == "a",
+            actions: row[4].parse().unwrap(),
+            actions_open: row[5].parse().unwrap(),
+            feedback: row[6] == "f",
         };
-        assert_eq!(closing.judge().err().map_or("ok", Refusal::code), row[6], "row: {row:?}");
+        assert_eq!(closing.judge().err().map_or("ok", Refusal::code), row[7], "row: {row:?}");
     }
 }
 

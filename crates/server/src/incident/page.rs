@@ -337,13 +337,20 @@ fn duty(when: When, names: &Names<'_>, row: &DutyRow, now: Time) -> Duty {
             (false, _) => None,
         },
         due: lang.inc_clock_due(when.stamp_hm(&row.due_at), word),
-        done: row.reported_at.map(|at| match row.external_no.is_empty() {
-            true => lang.inc_clock_reported(when.stamp_hm(&at)),
-            false => lang.inc_clock_reported_no(when.stamp_hm(&at), &row.external_no),
-        }),
+        done: row.reported_at.map(|at| reported(when, row, at)),
         lifted: row.lifted_at.is_some(),
         external: row.duty != "event",
     }
+}
+
+fn reported(when: When, row: &DutyRow, at: i64) -> String {
+    let lang = when.lang;
+    let done = match row.external_no.is_empty() {
+        true => lang.inc_clock_reported(when.stamp_hm(&at)),
+        false => lang.inc_clock_reported_no(when.stamp_hm(&at), &row.external_no),
+    };
+    let late = at - row.due_at;
+    if late > 0 { lang.inc_clock_late(done, when.span(&late)) } else { done }
 }
 
 fn action(when: When, one: &Action, now: Time) -> ActionShown {

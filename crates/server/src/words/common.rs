@@ -164,6 +164,8 @@ word_of!(refusal(Refusal) {
         / "The grade does not fit the harm: death is I, severe I or II, moderate II, slight II or III; near misses are IV; risks and good practice have none.";
     Refusal::SeverityLow: "低于按伤害和人数建议的法定级别，请在说明里写明理由，或改为建议的级别。"
         / "This is below the statutory level that harm and number suggest: say why in the note, or take the suggested one.";
+    Refusal::Ungraded: "请先定级，再办结；重复报告或核实后不属于事件的，可以直接办结。"
+        / "Grade it first, then close it; duplicates and what is no event may be closed at once.";
     Refusal::AnalysisMissing: "I、II 级事件办结前要有原因分析和至少一项整改措施；分析至少选一个原因。"
         / "Grades I and II need an analysis with a cause and at least one corrective action before they are closed.";
     Refusal::ActionsOpen: "还有整改措施没有完成。请先记为完成或不再需要，再办结。"

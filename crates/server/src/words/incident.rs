@@ -152,13 +152,14 @@ words! {
     inc_by_clock: "到期自动上报" / "by the clock";
     inc_facts: "要点" / "Facts";
     inc_discovered: "发现" / "Discovered";
-    inc_people(n): "{n} 人" / "{n} people";
+    inc_people(n): "{n} 人" / "{n} affected";
     inc_product: "药械" / "Product";
     inc_clocks: "应上报" / "Reports owed";
     inc_clocks_none: "这起事件没有法定上报时限。" / "No statutory report is owed for this event.";
     inc_clock_to(name): "报 {name}" / "to {name}";
     inc_clock_reported(at): "已上报 {at}" / "reported {at}";
     inc_clock_reported_no(at, number): "已上报 {at}，编号 {number}" / "reported {at}, no. {number}";
+    inc_clock_late(done, span): "{done}，晚 {span}" / "{done}, {span} late";
     inc_clock_lifted: "不再需要" / "no longer owed";
     inc_clock_due(at, left): "{at}（{left}）" / "{at} ({left})";
     inc_clock_number: "外部编号（药品、器械系统给的）" / "External number (from the drug or device system)";
@@ -203,12 +204,12 @@ words! {
     inc_grade_suggested(level): "按伤害和人数，建议定为{level}；低于建议的，请在说明里写明理由。"
         / "By harm and number this suggests {level}; if you stay below, say why in the note.";
     inc_grade_summary: "上报摘要（I、II 级和法定事件必填，不写姓名）" / "Account for the authorities (needed for grades I, II and statutory events; no names)";
-    inc_grade_note: "说明" / "Note";
+    inc_grade_note: "说明（上级也看得到）" / "Note (authorities read it too)";
     inc_grade_do: "记录定级" / "Record the grade";
     inc_grade_again: "重新定级" / "Grade anew";
     inc_analyse_title: "原因分析" / "Causes";
     inc_analyse_causes: "根本原因和促成因素" / "Root causes and contributing factors";
-    inc_analyse_text: "分析" / "Analysis";
+    inc_analyse_text: "分析（上级也看得到，不写姓名）" / "Analysis (authorities read it too; no names)";
     inc_analyse_do: "记录分析" / "Record the analysis";
     inc_close_title: "办结并反馈" / "Close with feedback";
     inc_close_how: "结论" / "Outcome";

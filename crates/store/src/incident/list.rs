@@ -160,8 +160,8 @@ pub async fn waiting(tx: &mut Tx, scope: &Scope, now: Time) -> Result<Waiting> {
     let (sight, whose) = sees.bounds();
     Ok(sqlx::query_as(
         "select count(case when state in ('filed', 'accepted') then 1 end) as fresh,
-            count(case when waits_at is not null and ($1 = 'own' or holder = 'authority') then 1 end)
-                as wrote,
+            count(case when waits_at is not null
+                and ($1 = 'own' or holder = 'authority') then 1 end) as wrote,
             count(case when exists (select 1 from incident_duty
                 where incident_duty.incident_id = incident.incident_id
                   and reported_at is null and lifted_at is null and due_at <= $3) then 1 end)

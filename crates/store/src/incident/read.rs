@@ -39,6 +39,7 @@ struct Row {
     state: String,
     grade: Option<String>,
     severity: Option<String>,
+    graded_at: Option<i64>,
     summary: String,
     analysed_at: Option<i64>,
     rung: String,
@@ -86,6 +87,7 @@ pub struct Incident {
     pub state: Standing,
     pub grade: Option<Grade>,
     pub severity: Option<Severity>,
+    pub graded_at: Option<i64>,
     pub summary: String,
     pub analysed_at: Option<i64>,
     pub rung: Rung,
@@ -148,6 +150,7 @@ impl Incident {
             filed_at: row.filed_at,
             product: row.product,
             lot: row.lot,
+            graded_at: row.graded_at,
             summary: row.summary,
             analysed_at: row.analysed_at,
             rung_at: row.rung_at,
@@ -170,8 +173,8 @@ pub async fn incident(tx: &mut Tx, scope: &Scope, incident_id: &str) -> Result<I
             incident.institution_id, institution.name_zh as institution_zh,
             institution.name_en as institution_en, holder, kept_from_at, people, physical,
             psychological, occurred_at, discovered_at, filed_at, story, done_at_once, product, lot,
-            said_where, state, grade, severity, summary, analysed_at, rung, rung_at, closure,
-            incident.closed_at, feedback, waits_at, pack_version
+            said_where, state, grade, severity, graded_at, summary, analysed_at, rung, rung_at,
+            closure, incident.closed_at, feedback, waits_at, pack_version
          from incident
          left join institution on institution.institution_id = incident.institution_id
          where incident_id = $3
@@ -236,8 +239,8 @@ pub struct StepRow {
     pub body: String,
 }
 
-/// The steps of an event that the caller has read with its scope. A watcher reads no analysis that
-/// was not sent up: only what was graded, climbed and found.
+/// The steps of an event that the caller has read with its scope. A watcher reads what was graded,
+/// analysed, sent up and found; not how the department sorted the report, nor what it answered.
 pub async fn steps_of(tx: &mut Tx, event: &Incident) -> Result<Vec<StepRow>> {
     let rows: Vec<StepRow> = sqlx::query_as(
         "select step, at, account.name_zh as by_zh, account.name_en as by_en, grade, severity,

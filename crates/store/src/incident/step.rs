@@ -239,6 +239,7 @@ async fn close(tx: &mut Tx, by: &By, event: &Incident, details: &Details) -> Res
     .fetch_one(tx.conn())
     .await?;
     let closing = Closing {
+        graded: matches!(event.state, Standing::Graded | Standing::Analysed),
         grade: event.grade,
         closure: details.closure,
         analysed: event.analysed_at.is_some(),
@@ -248,11 +249,6 @@ async fn close(tx: &mut Tx, by: &By, event: &Incident, details: &Details) -> Res
     };
     closing.judge()?;
     let closure = details.closure.ok_or(Refusal::Outcome)?;
-    // Something that counts is graded, or it counts for nothing in the figures.
-    let graded = matches!(event.state, Standing::Graded | Standing::Analysed);
-    if closure.counts() && !graded {
-        return Err(Refusal::NotAllowed.into());
-    }
     let same_as = (closure == Closure::Duplicate).then(|| details.same_as.trim());
     sqlx::query(
         "update incident set closure = $2, closed_at = $3, same_as = $4, feedback = $5,
@@ -295,7 +291,7 @@ async fn forget_sooner(tx: &mut Tx, incident_id: &str, now: Time) -> Result<()> 
 
 async fn reopen(tx: &mut Tx, by: &By, event: &Incident, details: &Details) -> Result<()> {
     let text = sound(&details.text, TEXT_MAX)?;
-    let state = match (event.analysed_at, event.grade) {
+    let state = match (event.analysed_at, event.graded_at) {
         (Some(_), _) => Standing::Analysed,
         (None, Some(_)) => Standing::Graded,
         (None, None) => Standing::Accepted,

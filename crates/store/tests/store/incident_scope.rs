@@ -321,51 +321,57 @@ async fn only_whose_turn_it_is_may_act() {
     .await;
 }
 
+/// Four operations at ins_qing; six reports of the day, one of them none after all; one of the day
+/// before and one of another house.
+async fn a_days_reports(house: &House, at: Time) {
+    for n in 0..4 {
+        let form = declaration(
+            &format!("op-{n}"),
+            "ins_qing:T1",
+            clock(&format!("1{n}:30")),
+            &[("xu", Role::Attending)],
+        );
+        house.declare_as("head_qing", &form, at).await.unwrap();
+    }
+    let kinds = [
+        ("a", Kind::Incident, "surgery"),
+        ("b", Kind::Incident, "dispute"),
+        ("c", Kind::NearMiss, "drug"),
+        ("d", Kind::Risk, "facility"),
+        ("e", Kind::GoodCare, "nursing"),
+        ("f", Kind::Incident, "surgery"),
+    ];
+    let mut last = String::new();
+    for (key, kind, category) in kinds {
+        let harm = if kind == Kind::Incident { Physical::Low } else { Physical::None };
+        let new = NewIncident {
+            kind,
+            category: category.into(),
+            physical: harm,
+            ..report(key, Some("ins_qing"))
+        };
+        last = house.filed(new, at).await.incident_id;
+    }
+    // Of the others one is of yesterday and one of another house.
+    let before =
+        NewIncident { occurred_at: Some(clock("-1 23:59")), ..report("g", Some("ins_qing")) };
+    house.filed(before, at).await;
+    house.filed(report("h", Some("ins_bai")), at).await;
+    // What turned out to be none counts no more.
+    let none = Details {
+        closure: Some(rules::incident::Closure::NotEvent),
+        text: "不属于".into(),
+        ..Details::default()
+    };
+    house.takes("head_qing", &last, Step::Close, none, at).await.unwrap();
+}
+
 #[tokio::test]
 async fn rates_add_up_to_the_reports_behind_them() {
     proves!("Z7");
     on_both(async |house| {
         let at = clock("09:00");
-        for n in 0..4 {
-            let form = declaration(
-                &format!("op-{n}"),
-                "ins_qing:T1",
-                clock(&format!("1{n}:30")),
-                &[("xu", Role::Attending)],
-            );
-            house.declare_as("head_qing", &form, at).await.unwrap();
-        }
-        let kinds = [
-            ("a", Kind::Incident, "surgery"),
-            ("b", Kind::Incident, "dispute"),
-            ("c", Kind::NearMiss, "drug"),
-            ("d", Kind::Risk, "facility"),
-            ("e", Kind::GoodCare, "nursing"),
-            ("f", Kind::Incident, "surgery"),
-        ];
-        let mut last = String::new();
-        for (key, kind, category) in kinds {
-            let harm = if kind == Kind::Incident { Physical::Low } else { Physical::None };
-            let new = NewIncident {
-                kind,
-                category: category.into(),
-                physical: harm,
-                ..report(key, Some("ins_qing"))
-            };
-            last = house.filed(new, at).await.incident_id;
-        }
-        // Of the others one is of yesterday and one of another house.
-        let before =
-            NewIncident { occurred_at: Some(clock("-1 23:59")), ..report("g", Some("ins_qing")) };
-        house.filed(before, at).await;
-        house.filed(report("h", Some("ins_bai")), at).await;
-        // What turned out to be none counts no more.
-        let none = Details {
-            closure: Some(rules::incident::Closure::NotEvent),
-            text: "不属于".into(),
-            ..Details::default()
-        };
-        house.takes("head_qing", &last, Step::Close, none, at).await.unwrap();
+        a_days_reports(&house, at).await;
         let of = async |login: &str| {
             let scope = house.scope(login).await;
             let span = (clock("00:00"), clock("+1 00:00"));
