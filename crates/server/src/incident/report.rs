@@ -7,6 +7,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
+use rules::incident::Holder;
 use store::incident::{self, NewIncident};
 use store::page::Slice;
 use store::{Error, public};
@@ -125,7 +126,6 @@ async fn filed(app: &App, lang: Lang, address: IpAddr, query: &Fields, sent: Fie
     }
     let place = whose(app, lang, sent.get("institution")).await?;
     place_of(&mut new, &sent, place.as_ref().map(|(id, _)| id.clone()));
-    let held = place.filter(|_| !new.to_authority).map(|(_, name)| name);
     let now = app.now();
     let written =
         app.db().write(move |tx| Box::pin(async move { incident::file(tx, &new, now).await }));
@@ -141,9 +141,9 @@ async fn filed(app: &App, lang: Lang, address: IpAddr, query: &Fields, sent: Fie
         number: filed.number,
         href: frame.link(&format!("/report/{}", in_parts(&code))),
         code: in_parts(&code),
-        goes_to: match held {
-            Some(name) => lang.report_goes_to(name),
-            None => lang.report_goes_authority().to_owned(),
+        goes_to: match (filed.holder, place) {
+            (Holder::Institution, Some((_, name))) => lang.report_goes_to(name),
+            _ => lang.report_goes_authority().to_owned(),
         },
         frame,
     };

@@ -1,7 +1,7 @@
 //! A report comes in: without login, or from within an institution.
 
 use rules::Time;
-use rules::account::Permission;
+use rules::account::{AccountRole, Permission};
 use rules::incident::{Allow, Holder, Kind, Physical, Psychological, Reporter, Rung, Source};
 use serde_json::json;
 use sqlx::Row;
@@ -9,6 +9,7 @@ use sqlx::Row;
 use super::{SHORT_MAX, STORY_MAX, TEXT_MAX, cluster, optional, sound, tell};
 use crate::account::token_hash;
 use crate::deadline;
+use crate::error::coded;
 use crate::event::By;
 use crate::order::{hold_series, next_in_series};
 use crate::{Refusal, Result, Scope, Tx};
@@ -58,6 +59,8 @@ pub struct NewReporter {
 pub struct Filed {
     pub incident_id: String,
     pub number: String,
+    /// Who handles it.
+    pub holder: Holder,
 }
 
 /// People one event can reach.
@@ -106,7 +109,8 @@ async fn enter(
     let incident_id = tx.id("inc", now)?;
     let day = tx.packs().calendar.compact_date(now);
     let n = next_in_series(tx, &format!("SJ-{day}")).await?;
-    let filed = Filed { incident_id, number: format!("SJ-{day}-{n:03}") };
+    let number = format!("SJ-{day}-{n:03}");
+    let filed = Filed { incident_id, number, holder: ready.holder };
     insert(tx, &filed, new, &ready, source, now).await?;
     keep_reporter(tx, &filed.incident_id, new, account_id, now).await?;
     let grave = new.kind == Kind::Incident && new.physical >= Physical::Severe;
@@ -128,11 +132,15 @@ async fn enter(
 }
 
 async fn filed_before(tx: &mut Tx, request_key: &str) -> Result<Option<Filed>> {
-    let row = sqlx::query("select incident_id, number from incident where request_key = $1")
-        .bind(request_key)
-        .fetch_optional(tx.conn())
-        .await?;
-    row.map(|row| Ok(Filed { incident_id: row.try_get(0)?, number: row.try_get(1)? })).transpose()
+    let row =
+        sqlx::query("select incident_id, number, holder from incident where request_key = $1")
+            .bind(request_key)
+            .fetch_optional(tx.conn())
+            .await?;
+    let Some(row) = row else { return Ok(None) };
+    let holder: String = row.try_get(2)?;
+    let holder = coded(Holder::of(&holder), "incident.holder", &holder)?;
+    Ok(Some(Filed { incident_id: row.try_get(0)?, number: row.try_get(1)?, holder }))
 }
 
 /// What a form says, after it was looked at.
@@ -174,7 +182,10 @@ impl Ready {
             Some(id) => region_of(tx, id).await?,
             None => known_region(tx, new.region_code.as_deref()).await?,
         };
-        let ours = new.institution_id.is_some() && !new.to_authority;
+        let ours = match &new.institution_id {
+            Some(id) if !new.to_authority => reviewed(tx, id).await?,
+            _ => false,
+        };
         Ok(Ready {
             institution_id: new.institution_id.clone().unwrap_or_default(),
             region_code: region.filter(|code| !code.is_empty()),
@@ -203,6 +214,24 @@ async fn region_of(tx: &mut Tx, institution_id: &str) -> Result<Option<String>> 
         .await?
         .ok_or(Refusal::Unknown)?;
     Ok(Some(row.try_get(0)?))
+}
+
+/// Whether anybody at the institution handles reports: none lands where nobody reads it.
+pub(super) async fn reviewed(tx: &mut Tx, institution_id: &str) -> Result<bool> {
+    let rows = sqlx::query(
+        "select distinct role from account where institution_id = $1 and disabled_at is null",
+    )
+    .bind(institution_id)
+    .fetch_all(tx.conn())
+    .await?;
+    for row in &rows {
+        let role: String = row.try_get(0)?;
+        let reviews = |role| rules::account::may(role, Permission::ReviewEvents);
+        if AccountRole::of(&role).is_some_and(reviews) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A region that somebody chose, if there is one.

@@ -330,6 +330,9 @@ async fn assign(
     .await?
     .ok_or(Refusal::Unknown)?;
     let region: String = row.try_get(0)?;
+    if !super::file::reviewed(tx, id).await? {
+        return Err(Refusal::Unknown.into());
+    }
     sqlx::query(
         "update incident set institution_id = $2, region_code = $3, holder = $4, discovered_at = $5
          where incident_id = $1",

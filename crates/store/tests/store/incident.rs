@@ -330,6 +330,26 @@ async fn the_authority_hands_on_what_the_reporter_did_not_keep_from_it() {
 }
 
 #[tokio::test]
+async fn no_report_lands_where_nobody_reads_it() {
+    on_both(async |house| {
+        let at = clock("09:00");
+        let kept = house.filed(report("a", Some("ins_lan")), at).await;
+        assert_eq!(kept.holder, Holder::Institution);
+        house.raw("update account set disabled_at = 1 where login = 'head_lan'").await;
+        let orphan = house.filed(report("b", Some("ins_lan")), at).await;
+        assert_eq!(orphan.holder, Holder::Authority);
+        let event = house.sees("director_a", &orphan.incident_id).await.unwrap();
+        assert_eq!((event.party, event.institution_id.as_str()), (Party::Reviewer, "ins_lan"));
+        assert!(event.told.is_some(), "whoever handles it reads it");
+        // Handing it back to where nobody reads is no step forward.
+        let back = Details { institution_id: Some("ins_lan".into()), ..Details::default() };
+        let handed = house.takes("director_a", &orphan.incident_id, Step::Assign, back, at).await;
+        assert_eq!(refusal(handed), "Unknown");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn thirty_two_reports_and_reviewers_at_once_leave_one_of_each() {
     on_both(async |house| {
         let at = clock("09:00");
