@@ -243,7 +243,9 @@ pub fn steps(standing: Standing, holder: Holder, rung: Rung, party: Party) -> Ve
         Party::Reviewer if holder == Holder::Authority && standing != Standing::Closed => {
             steps.push(Assign);
         }
-        Party::Reviewer if rung == Rung::Institution && graded => steps.push(SendUp),
+        Party::Reviewer if holder == Holder::Institution && rung == Rung::Institution && graded => {
+            steps.push(SendUp);
+        }
         Party::Watcher(Rung::District) if rung == Rung::District => steps.push(SendUp),
         _ => {}
     }

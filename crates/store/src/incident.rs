@@ -23,7 +23,7 @@ pub use climb::climbs_at;
 pub use cluster::{ClusterRow, clusters, settle_cluster};
 pub use code::{Own, by_code, forget, set_allowed, withdraw_name, write_by_code};
 pub(crate) use duty::duty_overdue;
-pub use duty::{DutyRow, duties, report_duty};
+pub use duty::{DutyRow, VOLUNTARY, duties, report_duty};
 pub use file::{Filed, NewIncident, NewReporter, file, file_as};
 pub use list::{Filter, Line, Mine, Waiting, incidents, mine, note_export, waiting};
 pub use rates::{Counted, rates};

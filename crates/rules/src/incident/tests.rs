@@ -130,7 +130,7 @@ const STEPS: &str = "
     closed   institution district     reopen                        send_up,find  find
     closed   institution institution  reopen,send_up                find          find
     filed    authority   institution  accept,grade,close,assign     -             -
-    closed   authority   institution  reopen,send_up                find          find
+    closed   authority   institution  reopen                        find          find
 ";
 
 #[test]

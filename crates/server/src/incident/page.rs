@@ -92,6 +92,8 @@ pub(super) struct View {
     pub climbs: Option<String>,
     pub records: Vec<Record>,
     pub duties: Vec<Duty>,
+    /// What may be reported to a system of its own although no clock asks for it.
+    pub voluntary: Option<String>,
     pub actions: Vec<ActionShown>,
     pub causes: Vec<String>,
     pub cause_codes: Vec<String>,
@@ -275,6 +277,11 @@ pub(super) async fn view(tx: &mut Tx, when: When, event: Incident, now: Time) ->
         rung: lang.incident_rung(event.rung),
         climbs,
         records: rows.iter().map(|row| record(when, row)).collect(),
+        voluntary: pack
+            .category(&event.category)
+            .filter(|one| one.external && event.holder == Holder::Institution)
+            .filter(|one| duties.iter().all(|row| row.duty != one.code))
+            .map(|one| one.code.clone()),
         duties: duties.iter().map(|row| duty(when, &names, row, now)).collect(),
         actions: actions.iter().map(|one| action(when, one, now)).collect(),
         causes: cause_codes.iter().map(cause).collect(),
@@ -328,7 +335,11 @@ fn duty(when: When, names: &Names<'_>, row: &DutyRow, now: Time) -> Duty {
         if left <= 0 { lang.due_over(when.span(&left)) } else { lang.due_left(when.span(&left)) };
     Duty {
         duty: row.duty.clone(),
-        name: clock.map_or(row.clock.clone(), |one| text(&one.name_zh, &one.name_en)),
+        name: match clock {
+            Some(one) => text(&one.name_zh, &one.name_en),
+            None if row.clock == incident::VOLUNTARY => lang.inc_clock_voluntary().to_owned(),
+            None => row.clock.clone(),
+        },
         to: clock.map_or(String::new(), |one| lang.inc_clock_to(text(&one.to_zh, &one.to_en))),
         clause: clock.map_or(String::new(), |one| text(&one.clause_zh, &one.clause_en)),
         mark: match (open, left <= 0) {

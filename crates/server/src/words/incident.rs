@@ -163,6 +163,7 @@ words! {
     inc_clock_lifted: "不再需要" / "no longer owed";
     inc_clock_due(at, left): "{at}（{left}）" / "{at} ({left})";
     inc_clock_number: "外部编号（药品、器械系统给的）" / "External number (from the drug or device system)";
+    inc_clock_voluntary: "自愿上报（药械监测系统）" / "voluntary report (drug or device system)";
     inc_clock_do: "记为已上报" / "Record as reported";
     inc_clause: "依据" / "Clause";
     inc_who: "报告人" / "Reporter";

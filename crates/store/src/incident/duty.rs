@@ -2,7 +2,7 @@
 //! medical department, and of an authority that the event has climbed to; no alert of supervision.
 
 use rules::Time;
-use rules::incident::{Facts, Grading, Party};
+use rules::incident::{Facts, Grading, Holder, Party};
 use serde_json::json;
 use sqlx::Row;
 
@@ -50,6 +50,10 @@ pub(super) async fn follow(
     grading: &Grading,
     category: &str,
 ) -> Result<()> {
+    // Institutions owe; an authority that handles a report itself owes nobody.
+    if event.holder != Holder::Institution {
+        return Ok(());
+    }
     let spread = cluster::spread_of(tx, &event.incident_id).await?;
     let (calendar, discovered) = (tx.packs().calendar, Time(event.discovered_at));
     let pack = tx.packs().incident_at(by.now);
@@ -139,7 +143,8 @@ pub(super) async fn lift(tx: &mut Tx, by: &By, incident_id: &str) -> Result<()> 
     Ok(())
 }
 
-/// The department records that it has reported, with the number it got there.
+/// The department records that it has reported, with the number it got there. To the systems of
+/// drugs and devices it may report what no clock asks for.
 ///
 /// # Errors
 /// [`Refusal::NotAllowed`] for a watcher; not found for a duty that does not run.
@@ -156,6 +161,9 @@ pub async fn report_duty(
     let event = read::incident(tx, scope, incident_id).await?;
     if event.party != Party::Reviewer {
         return Err(Refusal::NotAllowed.into());
+    }
+    if voluntary(tx, &event, duty, now).await? {
+        volunteer(tx, &event, duty, now).await?;
     }
     let row = sqlx::query(
         "update incident_duty set reported_at = $3, reported_by = $4, external_no = $5
@@ -174,6 +182,34 @@ pub async fn report_duty(
     let about = (incident_id, event.institution_id.as_str());
     let particulars = json!({"duty": duty, "in_time": now.0 <= due_at, "due_at": due_at});
     tell(tx, &by, about, "reported", particulars).await
+}
+
+/// The clock of a report that nobody has to make.
+pub const VOLUNTARY: &str = "voluntary";
+
+/// Drugs and devices have systems of their own that take what no clock asks for.
+async fn voluntary(tx: &mut Tx, event: &Incident, duty: &str, now: Time) -> Result<bool> {
+    let external = tx.packs().incident_at(now).category(duty).is_some_and(|one| one.external);
+    if !external || event.category != duty || event.holder != Holder::Institution {
+        return Ok(false);
+    }
+    Ok(duties(tx, event).await?.iter().all(|row| row.duty != duty))
+}
+
+async fn volunteer(tx: &mut Tx, event: &Incident, duty: &str, now: Time) -> Result<()> {
+    let version = tx.packs().incident_at(now).pack.version.clone();
+    sqlx::query(
+        "insert into incident_duty (incident_id, duty, clock, pack_version, set_at, due_at)
+         values ($1, $2, $3, $4, $5, $5)",
+    )
+    .bind(&event.incident_id)
+    .bind(duty)
+    .bind(VOLUNTARY)
+    .bind(version)
+    .bind(now.0)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// A28: the time is over and nothing was recorded. Dated when it fell due.

@@ -272,3 +272,30 @@ async fn one_lot_in_two_houses_is_the_citys_to_look_at() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_no_clock_asks_for_may_still_have_its_number_elsewhere() {
+    proves!("W19");
+    on_both(async |house| {
+        let at = clock("09:00");
+        let slight = NewIncident {
+            category: "device".into(),
+            physical: Physical::Low,
+            ..report("a", Some("ins_qing"))
+        };
+        let id = house.filed(slight, at).await.incident_id;
+        let report = async |duty: &'static str| {
+            let (scope, id) = (house.scope("head_qing").await, id.clone());
+            step!(house.db, |tx| incident::report_duty(tx, &scope, &id, duty, "MDR-7", at))
+        };
+        assert_eq!(refusal(report("drug").await), "NotFound", "another system");
+        assert_eq!(refusal(report("event").await), "NotFound", "no such duty runs");
+        report("device").await.unwrap();
+        assert_eq!(refusal(report("device").await), "NotFound", "once");
+        let event = house.sees("head_qing", &id).await.unwrap();
+        let rows = incident::duties(&mut house.read().await, &event).await.unwrap();
+        let kept: Vec<_> = rows.iter().map(|row| (&*row.clock, &*row.external_no)).collect();
+        assert_eq!(kept, [("voluntary", "MDR-7")]);
+    })
+    .await;
+}
