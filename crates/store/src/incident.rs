@@ -20,7 +20,7 @@ pub(crate) use action::action_overdue;
 pub use action::{Action, NewAction, Settled, actions, add_action, settle_action};
 pub(crate) use climb::climbs;
 pub use climb::climbs_at;
-pub use cluster::{ClusterRow, clusters, settle_cluster};
+pub use cluster::{ClusterRow, clusters, settle_cluster, settles};
 pub use code::{Own, by_code, forget, set_allowed, withdraw_name, write_by_code};
 pub(crate) use duty::duty_overdue;
 pub use duty::{DutyRow, VOLUNTARY, duties, report_duty};

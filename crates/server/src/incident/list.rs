@@ -116,9 +116,6 @@ pub(super) async fn page(
     let clusters = incident::clusters(&mut tx, &who.scope).await.told(lang)?;
     let pack = tx.packs().incident_at(now);
     let names = Names { lang, pack };
-    let city = who.scope.account().is_some_and(|account| account.district.is_none());
-    // A lot is the whole city's to judge.
-    let settles = |one: &ClusterRow| !one.institution_id.is_empty() || (city && !reviews);
     let hints = clusters
         .iter()
         .map(|one| Hint {
@@ -129,7 +126,7 @@ pub(super) async fn page(
                 .to_owned(),
             spread: one.spread_at.is_some(),
             settled: one.settled_at.is_some().then(|| settled_as(shell.when, one)),
-            settles: one.settled_at.is_none() && settles(one),
+            settles: incident::settles(&who.scope, one),
         })
         .take(HINTS_MAX)
         .collect();

@@ -273,13 +273,15 @@ pub(super) async fn view(tx: &mut Tx, when: When, event: Incident, now: Time) ->
             .told
             .as_ref()
             .and_then(|told| Reporter::of(&told.reporter))
+            .filter(|one| *one != Reporter::Unsaid)
             .map_or("", |one| lang.incident_reporter(one)),
         rung: lang.incident_rung(event.rung),
         climbs,
         records: rows.iter().map(|row| record(when, row)).collect(),
         voluntary: pack
             .category(&event.category)
-            .filter(|one| one.external && event.holder == Holder::Institution)
+            .filter(|one| one.external && event.kind == Kind::Incident)
+            .filter(|_| event.holder == Holder::Institution)
             .filter(|one| duties.iter().all(|row| row.duty != one.code))
             .map(|one| one.code.clone()),
         duties: duties.iter().map(|row| duty(when, &names, row, now)).collect(),

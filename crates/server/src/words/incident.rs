@@ -86,10 +86,10 @@ words! {
     inc_title: "医疗安全不良事件" / "Adverse events";
     inc_rule: "非惩罚：报告只用于改进，不产生监管预警，不计入信用。" / "No blame: reports serve improvement, raise no alert and count against no credit.";
     inc_lead_none: "今天没有等你处理的事。" / "Nothing waits for you today.";
-    inc_lead_fresh(n): "{n} 起待定级" / "{n} to grade";
-    inc_lead_wrote(n): "{n} 位报告人来信未复" / "{n} messages of reporters unanswered";
-    inc_lead_duties(n): "{n} 起上报超期" / "{n} reports overdue";
-    inc_lead_actions(n): "{n} 起有整改超期" / "{n} with overdue actions";
+    inc_lead_fresh(n): "{n} 起待定级" / "to grade: {n}";
+    inc_lead_wrote(n): "{n} 位报告人来信未复" / "messages of reporters to answer: {n}";
+    inc_lead_duties(n): "{n} 起上报超期" / "reports overdue: {n}";
+    inc_lead_actions(n): "{n} 起有整改超期" / "events with overdue actions: {n}";
     inc_watch_rule: "这里只有定为 I、II 级或逐级上报的事件；报告人的原话和身份不在其中。" / "Here are events graded I or II, or sent up. The reporter's words and name are not among it.";
     inc_new: "报告事件" / "Report an event";
     inc_rates: "发生率" / "Rates";
@@ -120,8 +120,8 @@ words! {
     inc_wrote: "来信" / "wrote";
     inc_due_left(left): "上报剩 {left}" / "report due in {left}";
     inc_due_over(over): "上报超期 {over}" / "report overdue {over}";
-    inc_actions_late(n): "{n} 项整改超期" / "{n} actions overdue";
-    inc_actions_open(n): "{n} 项整改中" / "{n} actions open";
+    inc_actions_late(n): "{n} 项整改超期" / "overdue actions: {n}";
+    inc_actions_open(n): "{n} 项整改中" / "open actions: {n}";
     inc_no_institution: "机构待查" / "institution unknown";
 
     inc_mine_title: "我的报告" / "My reports";

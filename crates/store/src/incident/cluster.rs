@@ -238,6 +238,12 @@ pub async fn clusters(tx: &mut Tx, scope: &Scope) -> Result<Vec<ClusterRow>> {
     .await?)
 }
 
+/// Whether a reader may say what a cluster was: a lot is the whole city's, and one institution
+/// cannot say that all is well.
+pub fn settles(scope: &Scope, row: &ClusterRow) -> bool {
+    row.settled_at.is_none() && (!row.institution_id.is_empty() || Sees::of(scope) == Sees::City)
+}
+
 /// Says what a cluster was.
 ///
 /// # Errors
@@ -256,8 +262,7 @@ pub async fn settle_cluster(
     let seen = clusters(tx, scope).await?;
     let row = seen.iter().find(|row| row.cluster_id == cluster_id);
     let row = row.ok_or(Error::NotFound("incident_cluster"))?;
-    // A lot is the whole city's: one institution cannot say that all is well.
-    if row.institution_id.is_empty() && Sees::of(scope) != Sees::City {
+    if !settles(scope, row) {
         return Err(Refusal::NotAllowed.into());
     }
     let changed = sqlx::query(

@@ -2,7 +2,7 @@
 //! medical department, and of an authority that the event has climbed to; no alert of supervision.
 
 use rules::Time;
-use rules::incident::{Facts, Grading, Holder, Party};
+use rules::incident::{Facts, Grading, Holder, Kind, Party};
 use serde_json::json;
 use sqlx::Row;
 
@@ -190,7 +190,8 @@ pub const VOLUNTARY: &str = "voluntary";
 /// Drugs and devices have systems of their own that take what no clock asks for.
 async fn voluntary(tx: &mut Tx, event: &Incident, duty: &str, now: Time) -> Result<bool> {
     let external = tx.packs().incident_at(now).category(duty).is_some_and(|one| one.external);
-    if !external || event.category != duty || event.holder != Holder::Institution {
+    let ours = event.kind == Kind::Incident && event.holder == Holder::Institution;
+    if !external || event.category != duty || !ours {
         return Ok(false);
     }
     Ok(duties(tx, event).await?.iter().all(|row| row.duty != duty))
