@@ -16,6 +16,7 @@ pub const FILES: &[(&str, &str)] = files![
     "aesthetics/procedures-2024.01.toml",
     "aesthetics/cards-2025.03.toml",
     "aesthetics/channel-2025.03.toml",
+    "incident/incident-2024.01.toml",
     "transfer/service-2025.11.toml",
     "transfer/triage-2025.11.toml",
     "transfer/tiers-2025.11.toml",

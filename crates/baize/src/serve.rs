@@ -114,7 +114,8 @@ fn refuse_stories(data: &Data) -> Result<(), Trouble> {
         + data.suspensions.len()
         + data.cases.len()
         + data.call_outs.len()
-        + data.enquiries.len();
+        + data.enquiries.len()
+        + data.incidents.len();
     if stories == 0 {
         return Ok(());
     }

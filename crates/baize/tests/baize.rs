@@ -10,6 +10,8 @@ mod dispatch;
 mod doors;
 #[path = "baize/gateway.rs"]
 mod gateway;
+#[path = "baize/incident.rs"]
+mod incident;
 #[path = "baize/live.rs"]
 mod live;
 #[path = "baize/loader.rs"]

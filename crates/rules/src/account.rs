@@ -82,6 +82,12 @@ coded! {
         OverseeTransfer = "oversee_transfer",
         /// Take over what 96120 hands to 120, and hand back.
         Liaise120 = "liaise_120",
+        /// Report adverse events from within an institution.
+        ReportEvent = "report_event",
+        /// Handle the events of the own institution: grade, analyse, act, answer.
+        ReviewEvents = "review_events",
+        /// The health authority's side: what has climbed, figures. Not for those who punish.
+        WatchEvents = "watch_events",
     }
 }
 
@@ -107,6 +113,9 @@ pub fn may(role: AccountRole, permission: Permission) -> bool {
         P::RequestTransfer => role == R::WardDesk,
         P::OverseeTransfer => role == R::TransferOfficer,
         P::Liaise120 => role == R::Liaison120,
+        P::ReportEvent => matches!(role, R::ClinicHead | R::Doctor),
+        P::ReviewEvents => role == R::ClinicHead,
+        P::WatchEvents => matches!(role, R::Director | R::QcDirector),
     }
 }
 
@@ -120,12 +129,12 @@ mod tests {
     use super::*;
 
     const TABLE: &str = "
-        director       watch,dispose,enrol_terminals,ask_opinion
+        director       watch,dispose,enrol_terminals,ask_opinion,watch_events
         officer        watch,dispose,enrol_terminals,ask_opinion
         duty_viewer    watch
-        clinic_head    declare,explain,raise
-        doctor         own_record,raise
-        qc_director    run_desk,manage_channel
+        clinic_head    declare,explain,raise,report_event,review_events
+        doctor         own_record,raise,report_event
+        qc_director    run_desk,manage_channel,watch_events
         qc_clerk       run_desk,manage_channel
         hospital_desk  receive,manage_hospital
         on_call_doctor receive,on_call

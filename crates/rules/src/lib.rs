@@ -11,6 +11,7 @@ pub mod card;
 pub mod channel;
 pub mod checkin;
 pub mod emergency;
+pub mod incident;
 pub mod notice;
 pub mod oncall;
 pub mod operation;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::alert::{Level, Rule};
 use crate::card::CardPack;
 use crate::channel::ChannelPack;
+use crate::incident::IncidentPack;
 use crate::register::{Anaesthesia, Category, InstitutionKind, Modality};
 use crate::transfer::CrewPack;
 use crate::transfer::accreditation::AccreditationPack;
@@ -66,7 +67,7 @@ macro_rules! packs {
 }
 
 packs! {
-    RulePack, ProcedurePack, CardPack, ChannelPack, ServicePack, TriagePack, TierPack, TariffPack,
+    IncidentPack,     RulePack, ProcedurePack, CardPack, ChannelPack, ServicePack, TriagePack, TierPack, TariffPack,
     CrewPack, AccreditationPack, OversightPack,
 }
 

@@ -13,7 +13,9 @@ mod readiness;
 mod screening;
 mod symptoms;
 
-pub(crate) use ask::{ask, ask_form, find_thread, fresh_code, in_parts, thread, write};
+pub(crate) use ask::{
+    ask, ask_form, code_of, find_thread, fresh_code, in_parts, key_of, thread, write,
+};
 pub(crate) use feeds::{cap, geojson};
 pub(crate) use map::map;
 pub(crate) use poster::{poster, widget};

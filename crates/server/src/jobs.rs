@@ -104,6 +104,13 @@ async fn forget(app: App) {
         if let Err(error) = callers.await {
             tracing::warn!(%error, "old calls wait for the next round");
         }
+        let forgotten = app
+            .db()
+            .write(move |tx| Box::pin(async move { store::incident::forget(tx, now).await }))
+            .await;
+        if let Err(error) = forgotten {
+            tracing::warn!(%error, "names of reporters wait for the next round");
+        }
     }
 }
 

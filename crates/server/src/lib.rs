@@ -20,6 +20,7 @@ mod form;
 pub mod gateway;
 mod go;
 mod green;
+mod incident;
 mod institution;
 pub mod jobs;
 mod live;

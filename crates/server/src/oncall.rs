@@ -42,7 +42,7 @@ use crate::session::SignedIn;
 use crate::when::When;
 use crate::words::Lang;
 
-type Pairs = Vec<(String, String)>;
+pub(crate) type Pairs = Vec<(String, String)>;
 
 /// An entry of a choice.
 struct Choice {
@@ -52,27 +52,27 @@ struct Choice {
 
 /// One of a page's forms as it was sent, and why it was refused.
 #[derive(Default)]
-struct Typed {
+pub(crate) struct Typed {
     form: &'static str,
     fields: Fields,
     wrong: Option<String>,
 }
 
 impl Typed {
-    fn refused(form: &'static str, fields: Fields, wrong: String) -> Typed {
+    pub(crate) fn refused(form: &'static str, fields: Fields, wrong: String) -> Typed {
         Typed { form, fields, wrong: Some(wrong) }
     }
 
     /// What stands in a field of one form: the forms of a page share their fields' names.
-    fn get(&self, form: &str, name: &str) -> &str {
+    pub(crate) fn get(&self, form: &str, name: &str) -> &str {
         if self.form == form { self.fields.get(name) } else { "" }
     }
 
-    fn or<'t>(&'t self, form: &str, name: &str, usual: &'t str) -> &'t str {
+    pub(crate) fn or<'t>(&'t self, form: &str, name: &str, usual: &'t str) -> &'t str {
         if self.form == form { self.fields.get(name) } else { usual }
     }
 
-    fn is(&self, form: &str, name: &str, value: &str) -> bool {
+    pub(crate) fn is(&self, form: &str, name: &str, value: &str) -> bool {
         self.form == form && self.fields.get(name) == value
     }
 
@@ -85,13 +85,13 @@ impl Typed {
         self.form == form
     }
 
-    fn wrong(&self, form: &str) -> Option<&str> {
+    pub(crate) fn wrong(&self, form: &str) -> Option<&str> {
         self.wrong.as_deref().filter(|_| self.form == form)
     }
 }
 
 /// Whether one of these is allowed.
-fn need_any(who: &SignedIn, permissions: &[Permission]) -> Answer<()> {
+pub(crate) fn need_any(who: &SignedIn, permissions: &[Permission]) -> Answer<()> {
     if permissions.iter().any(|one| who.scope.may(*one)) {
         return Ok(());
     }
@@ -99,7 +99,11 @@ fn need_any(who: &SignedIn, permissions: &[Permission]) -> Answer<()> {
 }
 
 /// What came of a step: nothing to say, or the sentence of its refusal.
-fn settled<T>(app: &App, lang: Lang, result: store::Result<T>) -> Answer<Option<String>> {
+pub(crate) fn settled<T>(
+    app: &App,
+    lang: Lang,
+    result: store::Result<T>,
+) -> Answer<Option<String>> {
     match result {
         Ok(_) => {
             app.wake_feed();
@@ -118,7 +122,7 @@ pub(crate) fn moment(fields: &Fields, name: &str, calendar: Calendar) -> Option<
 }
 
 /// The same moment for such a field.
-fn field_of(when: When, at: &i64) -> String {
+pub(crate) fn field_of(when: When, at: &i64) -> String {
     format!("{}T{}", when.iso(at), when.hm(at))
 }
 

@@ -183,6 +183,14 @@ struct Qr {
     hotline: Option<String>,
 }
 
+impl Qr {
+    /// The form for a safety event, with this institution in it.
+    fn report_link(&self) -> String {
+        let name = crate::fault::encode(&self.name).replace('/', "%2F");
+        self.frame.link(&format!("/report?institution={name}"))
+    }
+}
+
 /// `GET /q/{serial}`
 pub(crate) async fn qr_page(
     State(app): State<App>,

@@ -18,7 +18,7 @@ use crate::fault::{Fault, Kind};
 use crate::gateway::Gateway;
 use crate::session::lang_of;
 use crate::{
-    App, account, alert, assets, assist, bureau, clinic, doctor, duty, emergency, green,
+    App, account, alert, assets, assist, bureau, clinic, doctor, duty, emergency, green, incident,
     institution, jobs, live, oncall, operation, public, terminal, transfer,
 };
 
@@ -95,6 +95,7 @@ pub fn router(app: App) -> Router {
         .merge(transfer_oversight())
         .merge(transfer_board())
         .merge(transfer_desk())
+        .merge(incidents())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
     let machines = Router::new()
@@ -117,6 +118,26 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(guard))
         .with_state(app)
+}
+
+/// Adverse events: the public form and what follows by code, then the pages of who handles them.
+fn incidents() -> Router<App> {
+    Router::new()
+        .route("/report", get(incident::report_form).post(incident::report))
+        .route("/report/find", get(incident::find))
+        .route("/report/{code}", get(incident::own_page).post(incident::change))
+        .route("/incidents", get(incident::list).post(incident::file))
+        .route("/incidents/new", get(incident::new_form))
+        .route("/incidents/rates", get(incident::rates))
+        .route("/incidents.csv", get(incident::csv))
+        .route("/incidents/clusters/{cluster_id}", post(incident::cluster))
+        .route("/incidents/{incident_id}", get(incident::page))
+        .route("/incidents/{incident_id}/sheet", get(incident::sheet))
+        .route("/incidents/{incident_id}/steps", post(incident::step))
+        .route("/incidents/{incident_id}/actions", post(incident::add_action))
+        .route("/incidents/{incident_id}/actions/{action_no}", post(incident::action))
+        .route("/incidents/{incident_id}/duties/{duty}", post(incident::duty))
+        .route("/incidents/{incident_id}/messages", post(incident::message))
 }
 
 /// The signed-in pages of the green channel, and its calendars.

@@ -2,7 +2,7 @@
 
 use axum::http::HeaderMap;
 use rules::account::{AccountRole, Permission};
-use store::{Tx, alert, emergency, event, oncall, operation, register};
+use store::{Tx, alert, emergency, event, incident, oncall, operation, register};
 
 use crate::App;
 use crate::assets;
@@ -101,6 +101,7 @@ pub(crate) async fn shell(
     let operations = operation::counts(tx, &who.scope, periods, now).await.told(lang)?;
     let cases = emergency::open_count(tx, &who.scope).await.told(lang)?;
     let channel = !oncall::hospitals(tx, now).await.told(lang)?.is_empty();
+    let events = incident::waiting(tx, &who.scope, now).await.told(lang)?;
     let place = place(app, who, tx).await?;
     let position = event::last_position(tx).await.told(lang)?;
     Ok(Shell {
@@ -118,7 +119,12 @@ pub(crate) async fn shell(
         speed: app.clock().speed(),
         offset_min: app.city().calendar.offset_min,
         position,
-        nav: nav(who, here, open, operations.open, channel.then_some(cases)),
+        nav: with_events(
+            who,
+            here,
+            nav(who, here, open, operations.open, channel.then_some(cases)),
+            events.total(),
+        ),
         channel,
         done: None,
         other_lang: who.path.clone(),
@@ -232,7 +238,7 @@ fn transfer_nav(who: &SignedIn, here: &str) -> Option<Vec<Nav>> {
         (calls || fleet || oversees, ("/transfer/ratings", "star", lang.nav_ratings())),
         (
             calls || fleet || oversees,
-            ("/transfer/incidents", "message-report", lang.nav_incidents()),
+            ("/transfer/incidents", "message-report", lang.nav_transfer_incidents()),
         ),
         (fleet || oversees, ("/transfer/complaints", "message", lang.nav_complaints())),
         (fleet || oversees, ("/transfer/improvements", "list-check", lang.nav_improvements())),
@@ -250,6 +256,25 @@ fn transfer_nav(who: &SignedIn, here: &str) -> Option<Vec<Nav>> {
         })
         .collect();
     (!entries.is_empty()).then_some(entries)
+}
+
+/// The entry of adverse events, for whoever reports, handles or watches them.
+fn with_events(who: &SignedIn, here: &str, mut nav: Vec<Nav>, count: i64) -> Vec<Nav> {
+    let takes_part = [Permission::ReportEvent, Permission::ReviewEvents, Permission::WatchEvents];
+    if takes_part.iter().any(|one| who.scope.may(*one)) {
+        let tab = who.scope.may(Permission::ReportEvent);
+        let word = if tab { who.lang.tab_incidents() } else { who.lang.nav_incidents() };
+        let href = "/incidents";
+        nav.push(Nav {
+            href,
+            icon: "report-medical",
+            word,
+            here: href == here,
+            count,
+            urgent: true,
+        });
+    }
+    nav
 }
 
 /// Entries of the QC centre and of a hospital: cases first.

@@ -11,6 +11,7 @@ mod common;
 mod desk;
 mod emergency;
 mod green;
+mod incident;
 mod oncall;
 mod operation;
 mod public;

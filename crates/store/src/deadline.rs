@@ -11,7 +11,9 @@ use sqlx::Row;
 
 use crate::alert::{self, NewAlert};
 use crate::event::By;
-use crate::{Db, Result, Tx, emergency, enquiry, error, oncall, operation, terminal, transfer};
+use crate::{
+    Db, Result, Tx, emergency, enquiry, error, incident, oncall, operation, terminal, transfer,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -38,10 +40,16 @@ pub enum Kind {
     AccreditationWatch,
     /// A complaint about a transfer that nobody has answered.
     ComplaintDue,
+    /// An adverse event that nobody has passed on: it climbs by itself.
+    IncidentClimbs,
+    /// A report that the law asks for: A28.
+    IncidentDuty,
+    /// A corrective action.
+    IncidentAction,
 }
 
 /// The word stored for each kind.
-const CODES: [(Kind, &str); 12] = [
+const CODES: [(Kind, &str); 15] = [
     (Kind::ZeroRecord, "zero_record"),
     (Kind::NobodyCame, "nobody_came"),
     (Kind::TerminalSilent, "terminal_silent"),
@@ -54,6 +62,9 @@ const CODES: [(Kind, &str); 12] = [
     (Kind::EnquiryDue, "enquiry_due"),
     (Kind::AccreditationWatch, "accreditation_watch"),
     (Kind::ComplaintDue, "complaint_due"),
+    (Kind::IncidentClimbs, "incident_climbs"),
+    (Kind::IncidentDuty, "incident_duty"),
+    (Kind::IncidentAction, "incident_action"),
 ];
 
 impl Kind {
@@ -176,6 +187,10 @@ async fn fire_one(tx: &mut Tx, due: &Due, now: Time) -> Result<bool> {
         Kind::CallOutClimbs | Kind::CallOutMissed => {
             oncall::hold_call_out(tx, &due.subject).await?;
         }
+        // As a step of a person does: first the event's row, then its deadlines.
+        Kind::IncidentClimbs | Kind::IncidentDuty | Kind::IncidentAction => {
+            incident::hold_of(tx, &due.subject).await?;
+        }
         _ => {}
     }
     let marked = sqlx::query(
@@ -206,6 +221,9 @@ async fn fire_one(tx: &mut Tx, due: &Due, now: Time) -> Result<bool> {
         Kind::EnquiryDue => enquiry::overdue(tx, &by, &due.subject).await?,
         Kind::AccreditationWatch => transfer::look_at_holder(tx, &by, &due.subject).await?,
         Kind::ComplaintDue => transfer::complaint_overdue(tx, &by, &due.subject).await?,
+        Kind::IncidentClimbs => incident::climbs(tx, &by, &due.subject, due.at).await?,
+        Kind::IncidentDuty => incident::duty_overdue(tx, &by, &due.subject, due.at).await?,
+        Kind::IncidentAction => incident::action_overdue(tx, &by, &due.subject, due.at).await?,
     }
     Ok(true)
 }

@@ -95,6 +95,18 @@ pub enum Refusal {
     PlanBroken,
     #[error("why another vehicle than the recommended one is missing")]
     OverrideReason,
+    #[error("the grade does not fit the harm")]
+    GradeHarm,
+    #[error("the statutory level is low and no reason is given")]
+    SeverityLow,
+    #[error("what counts as an event is graded before it is closed")]
+    Ungraded,
+    #[error("a grave event needs an analysis and an action before it is closed")]
+    AnalysisMissing,
+    #[error("corrective actions are open")]
+    ActionsOpen,
+    #[error("the reporter asked that the institution not get it")]
+    ReporterAsked,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -125,6 +137,23 @@ impl From<rules::alert::Refusal> for Error {
             R::TextMissing => Refusal::Text,
             R::SecondOfficerMissing => Refusal::SecondOfficer,
             R::ClinicNotHeard => Refusal::ClinicNotHeard,
+        })
+    }
+}
+
+impl From<rules::incident::Refusal> for Error {
+    fn from(refusal: rules::incident::Refusal) -> Error {
+        use rules::incident::Refusal as R;
+        Error::Refused(match refusal {
+            R::NotAllowed => Refusal::NotAllowed,
+            R::TextMissing => Refusal::Text,
+            R::GradeHarm => Refusal::GradeHarm,
+            R::SeverityLow => Refusal::SeverityLow,
+            R::Ungraded => Refusal::Ungraded,
+            R::AnalysisMissing => Refusal::AnalysisMissing,
+            R::ActionsOpen => Refusal::ActionsOpen,
+            R::ClosureMissing => Refusal::Outcome,
+            R::ReporterAsked => Refusal::ReporterAsked,
         })
     }
 }

@@ -177,6 +177,10 @@ pub async fn of_subject(
     if channel && *scope.channel() == crate::account::Channel::Nothing {
         return Ok(Vec::new());
     }
+    // An adverse event is told by its own drawer alone: whose turn it was says who may know.
+    if kind.starts_with("incident") {
+        return Ok(Vec::new());
+    }
     let reach = scope.institutions_reach();
     Ok(sqlx::query_as(
         "select coalesce(event.position, 0) as position, event.institution_id, event.at,

@@ -17,6 +17,7 @@ pub mod enquiry;
 mod error;
 pub mod event;
 mod id;
+pub mod incident;
 pub mod inspection;
 pub mod notice;
 pub mod oncall;

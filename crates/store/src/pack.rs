@@ -5,6 +5,7 @@ use rules::alert::Rule;
 use rules::calendar::Calendar;
 use rules::card::CardPack;
 use rules::channel::ChannelPack;
+use rules::incident::IncidentPack;
 use rules::pack::{Head, Pack, ProcedurePack, RulePack};
 use rules::transfer::CrewPack;
 use rules::transfer::accreditation::AccreditationPack;
@@ -26,6 +27,7 @@ pub struct Packs {
     procedures: Versions<ProcedurePack>,
     cards: Versions<CardPack>,
     channel: Versions<ChannelPack>,
+    incident: Versions<IncidentPack>,
     service: Versions<ServicePack>,
     triage: Versions<TriagePack>,
     tiers: Versions<TierPack>,
@@ -59,6 +61,7 @@ impl Packs {
             procedures: Versions::read(calendar, "procedures", texts)?,
             cards: Versions::read(calendar, "cards", texts)?,
             channel: Versions::read(calendar, "channel", texts)?,
+            incident: Versions::read(calendar, "incident", texts)?,
             service: Versions::read(calendar, "service", texts)?,
             triage: Versions::read(calendar, "triage", texts)?,
             tiers: Versions::read(calendar, "tiers", texts)?,
@@ -101,6 +104,11 @@ impl Packs {
     /// The settings of the green channel in force at a moment.
     pub fn channel_at(&self, at: Time) -> &ChannelPack {
         self.channel.at(at)
+    }
+
+    /// The pack of adverse events in force at a moment.
+    pub fn incident_at(&self, at: Time) -> &IncidentPack {
+        self.incident.at(at)
     }
 
     /// The version named in a verdict.
@@ -168,7 +176,7 @@ impl Packs {
 
 /// The kinds of packs. A pack's id ends in its kind, or begins with it where several stand beside
 /// each other (`tariff-yuhuan-part`).
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "rules",
     "procedures",
     "cards",
@@ -180,6 +188,7 @@ const KINDS: [&str; 11] = [
     "crew",
     "accreditation",
     "oversight",
+    "incident",
 ];
 
 /// Each text with its kind.
@@ -193,7 +202,8 @@ fn sorted<'t>(texts: &[&'t str]) -> Result<Vec<(&'static str, &'t str)>> {
         let Any { pack: Head { id, .. } } =
             toml::from_str(text).map_err(|error| Error::Pack(error.to_string()))?;
         let own = |kind: &&&str| {
-            id.split_once('-').is_some_and(|(first, rest)| first == **kind || rest == **kind)
+            let parts = id.split_once('-').unwrap_or((&id, ""));
+            parts.0 == **kind || parts.1 == **kind
         };
         let kind = KINDS.iter().find(own);
         let kind = kind.ok_or_else(|| Error::Pack(format!("{id}: nothing reads such a pack")))?;
@@ -221,6 +231,7 @@ pub fn faults(text: &str) -> Vec<String> {
         "tariff" => faults_of::<TariffPack>(text),
         "crew" => faults_of::<CrewPack>(text),
         "accreditation" => faults_of::<AccreditationPack>(text),
+        "incident" => faults_of::<IncidentPack>(text),
         _ => faults_of::<OversightPack>(text),
     }
 }
@@ -296,6 +307,7 @@ pub(crate) async fn keep(tx: &mut Tx, now: Time) -> Result<()> {
     let packs = tx.packs().clone();
     let supervision = packs.rules.texts().chain(packs.procedures.texts());
     let channel = packs.cards.texts().chain(packs.channel.texts());
+    let channel = channel.chain(packs.incident.texts());
     let transfer = packs.service.texts().chain(packs.triage.texts());
     let transfer = transfer.chain(packs.tiers.texts()).chain(packs.tariffs.texts());
     let transfer = transfer.chain(packs.crew.texts()).chain(packs.accreditation.texts());

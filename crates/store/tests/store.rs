@@ -62,6 +62,15 @@ mod findings;
 #[path = "store/house.rs"]
 mod house;
 #[cfg(test)]
+#[path = "store/incident.rs"]
+mod incident;
+#[cfg(test)]
+#[path = "store/incident_course.rs"]
+mod incident_course;
+#[cfg(test)]
+#[path = "store/incident_scope.rs"]
+mod incident_scope;
+#[cfg(test)]
 #[path = "store/migrations.rs"]
 mod migrations;
 #[cfg(test)]

@@ -8,7 +8,7 @@ import { DESK, PHONE } from './house.mjs';
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('./house.mjs').Room} Room */
 
-const PUBLIC = ['/?lang=en', '/search?lang=en&text=qh', '/q/QR-320613-0301?lang=en&large=1'];
+const PUBLIC = ['/?lang=en', '/search?lang=en&text=qh', '/q/QR-320613-0301?lang=en&large=1', '/report?lang=en'];
 
 /** Who sees which pages; `first` names a list whose first row is opened as well. */
 const PEOPLE = [
@@ -18,12 +18,18 @@ const PEOPLE = [
     more: ['/institutions/ins_qinghe', '/institutions/ins_mujin', '/terminals', '/rules'],
     first: ['/alerts', '/alerts?view=officer', '/alerts?view=closed', '/operations?view=all'],
   },
+  {
+    login: 'director',
+    paths: ['/incidents', '/incidents/rates'],
+    more: [],
+    first: ['/incidents?view=all'],
+  },
   { login: 'duty', paths: ['/duty'], more: [], first: ['/alerts'] },
   {
     login: 'clinic',
     paths: ['/clinic', '/clinic/declare', '/clinic/people', '/operations', '/alerts?view=all'],
-    more: [],
-    first: ['/operations?view=open', '/operations?view=unconfirmed'],
+    more: ['/incidents', '/incidents/new', '/incidents/rates'],
+    first: ['/operations?view=open', '/operations?view=unconfirmed', '/incidents?view=late'],
   },
   { login: 'clinic-jianshan', paths: ['/clinic'], more: [], first: ['/alerts'] },
   { login: 'clinic-mujin', paths: ['/clinic'], more: [], first: ['/alerts?view=all'] },
@@ -118,7 +124,7 @@ function look() {
   }
   // Quotes and reasons stand in the language they were written in; the seal is a sign.
   // A client's name has one form, and the alias in Chinese an example.
-  const own = '.bz-quote, .bz-seal, .seal, .bz-pack, #alias-hint, [lang="zh-CN"], script, style';
+  const own = '.bz-quote, textarea, .bz-seal, .seal, .bz-pack, #alias-hint, [lang="zh-CN"], script, style';
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const chinese = [];
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {

@@ -14,7 +14,7 @@ import { OUT, openBrowser, openDemo, openRoom, seconds } from './house.mjs';
 
 /** Stories by the city they are told in. */
 const CITIES = {
-  nantong: ['public', 'language', 'declare', 'li', 'security', 'keyboard'],
+  nantong: ['public', 'language', 'declare', 'li', 'security', 'keyboard', 'event'],
   // What people write stands in their language: the English pages are looked at before.
   zhuhai: ['channel', 'sos', 'hotline', 'neighbour', 'centre'],
   zibo: ['call96120'],

@@ -288,6 +288,16 @@ fn story(file: &File, names: &Names<'_>, say: &mut Say<'_>) {
         }
         found.into_iter().for_each(|what| say(entry.clone(), what));
     }
+    for incident in &file.incidents {
+        let entry = format!("[[incident]] \"{}\"", incident.key);
+        let logins = incident.steps.iter().map(|step| &step.by).chain([&incident.by]);
+        let wrong = logins.flatten().filter_map(|login| names.login(login));
+        let place = incident.institution.as_deref().and_then(|id| names.institution(id));
+        wrong.chain(place).for_each(|what| say(entry.clone(), what));
+        if !incident.steps.is_sorted_by_key(|step| step.at) {
+            say(entry, "its steps do not follow each other in time".into());
+        }
+    }
     for suspension in &file.suspensions {
         let entry = format!("[[suspension]] of \"{}\"", suspension.institution);
         let found = [names.institution(&suspension.institution), names.login(&suspension.by)];

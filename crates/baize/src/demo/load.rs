@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::channel::{
     CallOut, Case, Contact, Enquiry, Hospital, Hotline, Override, Rota, Stock, Zone,
 };
+use super::incident::Incident;
 use super::times::{Day, Moment, TimeOfDay};
 use super::transfer::{Area, Contract, CrewMember, Operator, Outage, Site, Turn, Vehicle};
 
@@ -81,6 +82,7 @@ tables! {
         #[serde(default, rename = "turn")] turns: Vec<Turn>,
         #[serde(default, rename = "outage")] outages: Vec<Outage>,
         #[serde(default, rename = "enquiry")] enquiries: Vec<Enquiry>,
+        #[serde(default, rename = "incident")] incidents: Vec<Incident>,
     }
 
     CityHead {
@@ -374,6 +376,7 @@ pub struct Data {
     pub turns: Vec<Turn>,
     pub outages: Vec<Outage>,
     pub enquiries: Vec<Enquiry>,
+    pub incidents: Vec<Incident>,
 }
 
 impl Data {
@@ -444,6 +447,7 @@ impl Data {
             turns: Vec::new(),
             outages: Vec::new(),
             enquiries: Vec::new(),
+            incidents: Vec::new(),
         };
         for file in files {
             data.regions.extend(file.regions);
@@ -477,6 +481,7 @@ impl Data {
             data.turns.extend(file.turns);
             data.outages.extend(file.outages);
             data.enquiries.extend(file.enquiries);
+            data.incidents.extend(file.incidents);
         }
         data
     }

@@ -2,10 +2,12 @@
 
 mod channel;
 mod fit;
+mod incident;
 mod load;
 mod portrait;
 pub(crate) mod register;
 mod seed;
+mod template;
 mod timeline;
 mod times;
 mod transfer;
@@ -30,12 +32,12 @@ macro_rules! city_files {
 
 const NANTONG: &[(&str, &str)] = city_files!(
     "nantong": "city.toml", "institutions.toml", "practitioners.toml", "operations.toml",
-    "story.toml"
+    "story.toml", "incidents.toml"
 );
 
 const ZHUHAI: &[(&str, &str)] = city_files!(
     "zhuhai": "city.toml", "institutions.toml", "practitioners.toml", "operations.toml",
-    "channel.toml"
+    "channel.toml", "incidents.toml"
 );
 
 const ZIBO: &[(&str, &str)] =

@@ -347,6 +347,7 @@ fn without_what_stays(text: &str) -> String {
         ("bz-seal", "</"),
         ("class=\"seal\"", "</"),
         ("bz-quote\">", "</p>"),
+        ("<textarea", "</textarea>"),
     ] {
         while let Some(at) = kept.find(from) {
             let end = kept[at..].find(to).map_or(kept.len(), |end| at + end);
@@ -412,7 +413,7 @@ async fn every_page_is_english_when_asked() {
     assert!(stray.is_empty(), "{}", stray.join("\n"));
 }
 
-fn chinese_in(place: &str, text: &str) -> Option<String> {
+pub(crate) fn chinese_in(place: &str, text: &str) -> Option<String> {
     let text = without_what_stays(text);
     let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c) || "，。；：（）".contains(c);
     let at = text.find(han)?;

@@ -177,6 +177,18 @@ word_of!(refusal(Refusal) {
     Refusal::NotAccredited: "这辆车或其中一人的证件不能覆盖整个班次（A40），不能排班。请先更新证件，或换车换人。"
         / "The vehicle or one of the crew is not accredited for the whole shift (A40), so it cannot be planned. Renew the certificate first, or choose another one.";
     Refusal::Taken: "这个号码已用在另一条记录上，请核对。" / "Another record has this number already; please check it.";
+    Refusal::GradeHarm: "级别与伤害程度不符：死亡为 I 级，严重为 I 或 II 级，中度为 II 级，轻微为 II 或 III 级；未遂为 IV 级；隐患和良好实践不定级。"
+        / "The grade does not fit the harm: death is I, severe I or II, moderate II, slight II or III; near misses are IV; risks and good practice have none.";
+    Refusal::SeverityLow: "低于按伤害和人数建议的法定级别，请在说明里写明理由，或改为建议的级别。"
+        / "This is below the statutory level that harm and number suggest: say why in the note, or take the suggested one.";
+    Refusal::Ungraded: "请先定级，再办结；重复报告或核实后不属于事件的，可以直接办结。"
+        / "Grade it first, then close it; duplicates and what is no event may be closed at once.";
+    Refusal::AnalysisMissing: "I、II 级事件办结前要有原因分析和至少一项整改措施；分析至少选一个原因。"
+        / "Grades I and II need an analysis with a cause and at least one corrective action before they are closed.";
+    Refusal::ActionsOpen: "还有整改措施没有完成。请先记为完成或不再需要，再办结。"
+        / "Corrective actions are still open. Settle them first, then close.";
+    Refusal::ReporterAsked: "报告人要求不转给该机构，只能由卫生行政部门处理。"
+        / "The reporter asked that the institution not get it; the authority handles it.";
     Refusal::NoChannel: "本市还没有开通绿色通道，呼救不会有人收到。请立即拨打 120。"
         / "This city has no green channel yet: nobody would hear. Call 120 at once.";
     Refusal::Unasked: "分诊问题还没有问完，请逐条问清再继续。" / "Some triage questions are still open; please ask each of them first.";

@@ -15,7 +15,7 @@ words! {
     nav_report: "月报" / "Report";
     nav_crew: "任务" / "Tasks";
     nav_ratings: "评价" / "Ratings";
-    nav_incidents: "不良事件" / "Incidents";
+    nav_transfer_incidents: "转送事件" / "Incidents";
     nav_crews: "人员" / "Crews";
     nav_shifts: "班次" / "Shifts";
     nav_contracts: "合同" / "Contracts";
