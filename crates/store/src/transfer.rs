@@ -15,6 +15,7 @@ mod crew;
 mod family;
 mod fleet;
 mod handover;
+mod handovers;
 mod improvement;
 mod incident;
 mod outage;
@@ -70,8 +71,10 @@ pub use fleet::{
     join_vehicle, operator, operators, sites, vehicle, vehicle_by_code, vehicles,
 };
 pub use handover::{
-    Handover, HandoverFigures, Told, accept, booked_from_120, call_to_120, decline,
-    forget_handovers, from_120, handover, handover_figures, handovers, handovers_of, to_120,
+    Handover, Told, accept, booked_from_120, call_to_120, decline, from_120, to_120,
+};
+pub use handovers::{
+    HandoverFigures, forget_handovers, handover, handover_figures, handovers, handovers_of,
 };
 pub use improvement::{
     Improvement, NewImprovement, act_on_improvement, add_improvement, improvement, improvements,

@@ -199,18 +199,9 @@ async fn read(app: &App, who: &SignedIn, booking_id: &str) -> Answer<Page> {
         may_return: (desk || party == Party::Ward) && confirmed && found.return_of.is_none(),
         may_repeat: (desk || party == Party::Ward) && confirmed && found.series_id.is_none(),
         methods: Method::ALL.iter().map(|one| (one.code(), lang.pay_method(*one))).collect(),
-        refund_reasons: RefundReason::ALL
-            .iter()
-            .map(|one| (one.code(), lang.refund_reason(*one)))
-            .collect(),
-        whys: Why::ALL
-            .iter()
-            .filter(|why| **why != Why::First)
-            .map(|why| (why.code(), lang.quote_why(*why)))
-            .collect(),
-        reasons: ["family", "hospital", "duplicate", "condition", "no_vehicle", "price", "other"]
-            .map(|code| (code, lang.end_reason(code)))
-            .to_vec(),
+        refund_reasons: refund_reasons(lang),
+        whys: whys(lang),
+        reasons: REASONS.map(|code| (code, lang.end_reason(code))).to_vec(),
         questions: asked_questions(tx.packs().triage_at(app.now()), lang, moment),
         moment,
         distance: format!("{:.1}", found.distance_m.unwrap_or(0) as f64 / 1_000.0),
@@ -225,6 +216,19 @@ async fn read(app: &App, who: &SignedIn, booking_id: &str) -> Answer<Page> {
         ward,
         shell,
     })
+}
+
+/// Why a booking is ended by hand.
+const REASONS: [&str; 7] =
+    ["family", "hospital", "duplicate", "condition", "no_vehicle", "price", "other"];
+
+fn refund_reasons(lang: Lang) -> Vec<(&'static str, &'static str)> {
+    RefundReason::ALL.iter().map(|one| (one.code(), lang.refund_reason(*one))).collect()
+}
+
+fn whys(lang: Lang) -> Vec<(&'static str, &'static str)> {
+    let later = Why::ALL.iter().filter(|why| **why != Why::First);
+    later.map(|why| (why.code(), lang.quote_why(*why))).collect()
 }
 
 fn due_line(lang: Lang, standing: Standing) -> String {

@@ -32,7 +32,6 @@ words! {
     tb_handovers: "120 交接" / "Hand-overs with 120";
     tb_related: "返程和系列" / "Way back and repeats";
     tb_records: "医院交接记录" / "The ward's records";
-    tb_by(name): "{name}" / "by {name}";
     tb_version(v): "问题版本 {v}" / "questions {v}";
     tb_quote_line(no, why): "第 {no} 次，{why}" / "no. {no}, {why}";
     tb_agreed(time): "{time} 同意" / "agreed {time}";
@@ -55,7 +54,6 @@ words! {
     tb_invoice: "发票号" / "Invoice no.";
     tb_pay: "记收款" / "Record a payment";
     tb_refund: "记退款" / "Record a refund";
-    tb_receipt: "收据" / "Receipt";
     tb_set_invoice: "记发票号" / "Record the invoice";
     tb_return: "约返程（等电话）" / "Book the way back, on call";
     tb_series: "按周重复" / "Repeat weekly";
@@ -69,11 +67,9 @@ words! {
     tb_reason: "原因" / "Reason";
     tb_retriage: "再次分诊" / "Triage again";
     tb_retriage_do: "记录分诊" / "Record the triage";
-    tb_moment: "时机" / "Moment";
     tb_to_120: "转 120" / "Hand to 120";
     tb_family_link: "家属链接" / "Family link";
     tb_approve: "同意转送" / "Approve";
-    tb_confirm: "同意报价，下单" / "Agree and book";
     tb_call_return: "可以返程了" / "Ready to go back";
     tb_caller(name, relation): "{name}（{relation}）" / "{name} ({relation})";
     tb_floor_lift(n): "{n} 楼，有电梯" / "floor {n}, lift";
@@ -84,18 +80,15 @@ words! {
     tb_receipt_title: "转送服务收据" / "Receipt for a patient transfer";
     tb_receipt_note: "本收据记录收款，不代替税务发票。可凭报价码在平台核对价格。" / "This receipt records a payment and is no tax invoice. The price can be checked by its code.";
     tb_receipt_no: "收据号" / "Receipt no.";
-    tb_print: "打印" / "Print";
     tb_kind: "收支" / "Kind";
     tb_at: "时间" / "At";
     tb_clerk: "经办" / "Clerk";
-    tb_unplanned: "还没有排上车" / "not planned yet";
 
     tw_title: "转送申请" / "Transfer requests";
     tw_lead(waiting): "{waiting} 条等待本院审批。申请人不能审批自己的申请。" / "{waiting} waiting for approval. Whoever asked cannot approve.";
     tw_new: "新申请" / "New request";
     tw_new_lead: "与 96120 同一套分诊：先问红旗，任一「是」请立即联系 120，不提交申请。" / "The same triage as at 96120: red flags first; one yes means 120, not a request.";
     tw_send: "提交申请" / "Send the request";
-    tw_contact: "病房联系人和电话" / "Ward contact and telephone";
     tw_view_waiting: "待审批" / "To approve";
     tw_tokens: "系统接入" / "System access";
     tw_tokens_lead: "本院信息系统凭令牌预约。令牌只显示一次。" / "The hospital's own system books by a token. It is shown once.";
@@ -141,7 +134,6 @@ words! {
     tp_quote_agreed(at): "家属已于 {at} 同意" / "agreed to at {at}";
     tp_quote_open: "还没有同意" / "not agreed to yet";
     tp_quote_of(number, at): "预约 {number}，{at} 报价" / "Booking {number}, priced {at}";
-    tp_wrong: "请看红字，改好再提交。" / "Please see the remarks in red.";
 }
 
 impl super::Lang {

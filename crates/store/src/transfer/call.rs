@@ -86,7 +86,7 @@ pub async fn ring(tx: &mut Tx, by: &By, phone: &str) -> Result<String> {
 /// Takes a call that rings: whoever is first has it.
 ///
 /// # Errors
-/// [`Refusal::NotAllowed`], [`Refusal::Answered`] for a call that a colleague has or that has ended.
+/// [`Refusal::NotAllowed`], [`Refusal::Answered`] for a call that has ended or is a colleague's.
 pub async fn answer(tx: &mut Tx, scope: &Scope, call_id: &str, now: Time) -> Result<()> {
     let account_id = taker(scope)?;
     let taken = sqlx::query(

@@ -8,7 +8,7 @@ use store::transfer::{self, NewTriage, Told};
 use store::{By, Scope};
 
 use crate::city::{refusal, step};
-use crate::house::{clock, on_both};
+use crate::house::{House, clock, on_both};
 use crate::transfer_desk::{KEY, answers, asking, furnish};
 
 #[tokio::test]
@@ -71,20 +71,7 @@ async fn a_call_is_answered_by_one_and_its_draft_outlives_the_line() {
         let late = step!(house.db, |tx| transfer::keep_draft(tx, &scope, &id, "", "{}"));
         assert_eq!(refusal(late), "Answered");
 
-        // The same number again: the desk sees who it is.
-        let by = By::system("exchange", clock("11:00"));
-        let again = step!(house.db, |tx| transfer::ring(tx, &by, "13900006021")).unwrap();
-        let scope = house.scope("call_a").await;
-        let known =
-            transfer::caller_history(&mut house.read().await, &scope, "13900006021", &again).await;
-        let known = known.unwrap();
-        assert_eq!((known.calls, known.caller.as_str()), (1, "李先生"));
-        assert_eq!(known.last.unwrap().1, "discharge");
-        let open = transfer::calls(&mut house.read().await, &scope, "open", Slice::first(9)).await;
-        assert_eq!(open.unwrap().rows.len(), 1);
-        let figures =
-            transfer::answer_figures(&mut house.read().await, clock("9:00"), clock("12:00")).await;
-        assert_eq!(figures.unwrap(), (2, 1, 60_000));
+        the_desk_knows_the_number(&house).await;
         // Nothing of people stands in the log.
         for word in ["李", "6021", "马尚"] {
             let sql = format!("select particulars from event where particulars like '%{word}%'");
@@ -92,6 +79,23 @@ async fn a_call_is_answered_by_one_and_its_draft_outlives_the_line() {
         }
     })
     .await;
+}
+
+/// The same number again: the desk sees who it is.
+async fn the_desk_knows_the_number(house: &House) {
+    let by = By::system("exchange", clock("11:00"));
+    let again = step!(house.db, |tx| transfer::ring(tx, &by, "13900006021")).unwrap();
+    let scope = house.scope("call_a").await;
+    let known =
+        transfer::caller_history(&mut house.read().await, &scope, "13900006021", &again).await;
+    let known = known.unwrap();
+    assert_eq!((known.calls, known.caller.as_str()), (1, "李先生"));
+    assert_eq!(known.last.unwrap().1, "discharge");
+    let open = transfer::calls(&mut house.read().await, &scope, "open", Slice::first(9)).await;
+    assert_eq!(open.unwrap().rows.len(), 1);
+    let figures =
+        transfer::answer_figures(&mut house.read().await, clock("9:00"), clock("12:00")).await;
+    assert_eq!(figures.unwrap(), (2, 1, 60_000));
 }
 
 #[tokio::test]
@@ -148,29 +152,33 @@ async fn a_red_flag_books_nothing_and_120_answers_within_minutes() {
         let kept = transfer::handover(&mut house.read().await, &regulator, &id).await.unwrap();
         assert_eq!(kept.told().place, "", "figures, not people");
 
-        // And back: 120 has somebody who needs no ambulance.
-        let (scope, mut data) = (liaison.clone(), told.clone());
-        data.flags.clear();
-        let back = step!(house.db, |tx| transfer::from_120(
-            tx,
-            &scope,
-            "120-8",
-            "not_urgent",
-            &data,
-            clock("10:10")
-        ))
-        .unwrap();
-        let (scope, id) = (house.scope("call_b").await, back.clone());
-        step!(house.db, |tx| transfer::accept(tx, &scope, &id, "", clock("10:13"))).unwrap();
-        let mut tx = house.read().await;
-        let span = (clock("0:00"), clock("23:00"));
-        for (direction, median) in [(Direction::To120, 120_000), (Direction::From120, 180_000)] {
-            let found = transfer::handover_figures(&mut tx, direction, span.0, span.1).await;
-            let found = found.unwrap();
-            assert_eq!((found.asked, found.accepted, found.median_ms), (1, 1, median));
-        }
+        and_back(&house, &told).await;
     })
     .await;
+}
+
+/// 120 has somebody who needs no ambulance.
+async fn and_back(house: &House, told: &Told) {
+    let (scope, mut data) = (house.scope("liaison").await, told.clone());
+    data.flags.clear();
+    let back = step!(house.db, |tx| transfer::from_120(
+        tx,
+        &scope,
+        "120-8",
+        "not_urgent",
+        &data,
+        clock("10:10")
+    ))
+    .unwrap();
+    let (scope, id) = (house.scope("call_b").await, back.clone());
+    step!(house.db, |tx| transfer::accept(tx, &scope, &id, "", clock("10:13"))).unwrap();
+    let mut tx = house.read().await;
+    let span = (clock("0:00"), clock("23:00"));
+    for (direction, median) in [(Direction::To120, 120_000), (Direction::From120, 180_000)] {
+        let found = transfer::handover_figures(&mut tx, direction, span.0, span.1).await;
+        let found = found.unwrap();
+        assert_eq!((found.asked, found.accepted, found.median_ms), (1, 1, median));
+    }
 }
 
 #[tokio::test]
@@ -219,20 +227,7 @@ async fn asked_again_on_the_way_a_red_flag_goes_to_120_by_itself() {
             step!(house.db, |tx| transfer::triage(tx, &scope, &own, &new, clock("10:55"))).unwrap();
         assert_eq!(calm.class, Class::Care);
 
-        // The next time 120 takes over, and the booking has ended.
-        let (scope, own) = (desk.clone(), id.clone());
-        let next = step!(house.db, |tx| transfer::to_120(
-            tx,
-            &scope,
-            &own,
-            Moment::EnRoute,
-            "judgement",
-            clock("11:00")
-        ))
-        .unwrap();
-        let scope = house.scope("liaison").await;
-        step!(house.db, |tx| transfer::accept(tx, &scope, &next, "120-9", clock("11:04"))).unwrap();
-        assert_eq!(house.state_of(&id).await, "to_120");
+        takes_over(&house, &id).await;
         let mut tx = house.read().await;
         let kept = transfer::triages(&mut tx, &id).await.unwrap();
         let line: Vec<String> = kept
@@ -246,6 +241,23 @@ async fn asked_again_on_the_way_a_red_flag_goes_to_120_by_itself() {
         assert_eq!(told.len(), 2);
     })
     .await;
+}
+
+/// The next time 120 takes over, and the booking has ended.
+async fn takes_over(house: &House, id: &str) {
+    let (scope, own) = (house.scope("dispatch_a").await, id.to_owned());
+    let next = step!(house.db, |tx| transfer::to_120(
+        tx,
+        &scope,
+        &own,
+        Moment::EnRoute,
+        "judgement",
+        clock("11:00")
+    ))
+    .unwrap();
+    let scope = house.scope("liaison").await;
+    step!(house.db, |tx| transfer::accept(tx, &scope, &next, "120-9", clock("11:04"))).unwrap();
+    assert_eq!(house.state_of(id).await, "to_120");
 }
 
 #[tokio::test]

@@ -204,24 +204,8 @@ async fn dialysis_on_three_days_a_week_with_a_way_back_that_is_called_for() {
                     booking.booking_id = quote.booking_id where return_of is not null";
         assert_eq!(house.number(paid).await, 0, "the price held both ways");
 
-        // Two nodes look at once, again and again: each day is made once.
-        let mut rounds = Vec::new();
-        for n in 0..8 {
-            let (db, id) = (house.db.clone(), series.clone());
-            rounds.push(tokio::spawn(async move {
-                let by = By::system("series", clock(if n % 2 == 0 { "+3 0:30" } else { "9:06" }));
-                step!(db, |tx| transfer::make_due(tx, &by, &id, KEY)).unwrap()
-            }));
-        }
-        let mut made = 0;
-        for one in rounds {
-            made += one.await.unwrap();
-        }
-        assert_eq!(made, 2);
+        two_nodes_make_each_day_once(&house, &series).await;
         assert_eq!(ways("null").await, days(&[1, 3, 6, 8, 10, 13, 15, 17]));
-        let due = transfer::series_due(&mut house.read().await, clock("+4 12:00")).await.unwrap();
-        assert_eq!(due, [series.clone()]);
-
         // The treatment is over: the call makes the way back a trip to be driven.
         let back = house
             .column(&format!(
@@ -241,15 +225,38 @@ async fn dialysis_on_three_days_a_week_with_a_way_back_that_is_called_for() {
         .unwrap();
         assert_eq!(house.state_of(&back[0]).await, "confirmed");
 
-        let (scope, id) = (house.scope("call_a").await, series.clone());
-        let at = clock("+2 9:00");
-        let ended = step!(house.db, |tx| transfer::end_series(tx, &scope, &id, at)).unwrap();
-        assert_eq!(ended, 14, "seven days to come, there and back");
-        let (scope, id) = (house.scope("call_a").await, series.clone());
-        let twice = step!(house.db, |tx| transfer::end_series(tx, &scope, &id, at));
-        assert_eq!(refusal(twice), "Answered");
+        the_series_ends(&house, &series).await;
     })
     .await;
+}
+
+/// Two nodes look at once, again and again.
+async fn two_nodes_make_each_day_once(house: &House, series: &str) {
+    let mut rounds = Vec::new();
+    for n in 0..8 {
+        let (db, id) = (house.db.clone(), series.to_owned());
+        rounds.push(tokio::spawn(async move {
+            let by = By::system("series", clock(if n % 2 == 0 { "+3 0:30" } else { "9:06" }));
+            step!(db, |tx| transfer::make_due(tx, &by, &id, KEY)).unwrap()
+        }));
+    }
+    let mut made = 0;
+    for one in rounds {
+        made += one.await.unwrap();
+    }
+    assert_eq!(made, 2);
+    let due = transfer::series_due(&mut house.read().await, clock("+4 12:00")).await.unwrap();
+    assert_eq!(due, [series.to_owned()]);
+}
+
+async fn the_series_ends(house: &House, series: &str) {
+    let (scope, id) = (house.scope("call_a").await, series.to_owned());
+    let at = clock("+2 9:00");
+    let ended = step!(house.db, |tx| transfer::end_series(tx, &scope, &id, at)).unwrap();
+    assert_eq!(ended, 14, "seven days to come, there and back");
+    let (scope, id) = (house.scope("call_a").await, series.to_owned());
+    let twice = step!(house.db, |tx| transfer::end_series(tx, &scope, &id, at));
+    assert_eq!(refusal(twice), "Answered");
 }
 
 /// What each person reads: `y` or nothing.

@@ -15,26 +15,26 @@ fn pack(reading: &str) -> TariffPack {
 /// Distance m | outside m | waiting min | return | drive min | lines | yuan, whole | yuan, part |
 /// drivers. Lines are those of the second reading.
 const TABLE: &str = "
-0      | 0      | 0  | -      | 0   | base 200 tolls 0                                | 200   | 200   | 1
-10000  | 0      | 0  | -      | 20  | base 200 tolls 0                                | 200   | 200   | 1
-10001  | 0      | 0  | -      | 20  | base 200 distance 10 tolls 0                    | 210   | 210   | 1
-10100  | 0      | 0  | -      | 20  | base 200 distance 10 tolls 0                    | 210   | 210   | 1
-11000  | 0      | 0  | -      | 20  | base 200 distance 10 tolls 0                    | 210   | 210   | 1
-18400  | 0      | 45 | -      | 41  | base 200 distance 90 waiting 80 tolls 0         | 370   | 370   | 1
-25000  | 0      | 0  | -      | 50  | base 200 distance 150 tolls 0                   | 350   | 350   | 1
-25000  | 0      | 30 | -      | 50  | base 200 distance 150 waiting 0 tolls 0         | 350   | 350   | 1
-25000  | 0      | 31 | -      | 50  | base 200 distance 150 waiting 80 tolls 0        | 430   | 430   | 1
-25000  | 0      | 60 | -      | 50  | base 200 distance 150 waiting 80 tolls 0        | 430   | 430   | 1
-25000  | 0      | 61 | -      | 50  | base 200 distance 150 waiting 160 tolls 0       | 510   | 510   | 1
-25000  | 0      | 31 | return | 50  | base 200 distance 150 return 175 waiting 80 tolls 0 | 605 | 605 | 1
-10100  | 0      | 0  | return | 20  | base 200 distance 10 return 105 tolls 0         | 315   | 315   | 1
-60000  | 20000  | 0  | -      | 70  | base 200 distance 300 outside 220 tolls 0       | 750   | 720   | 1
-60000  | 20500  | 0  | -      | 70  | base 200 distance 290 outside 231 tolls 0       | 750   | 721   | 1
-60000  | 60000  | 0  | -      | 70  | base 200 outside 550 tolls 0                    | 750   | 750   | 1
-8000   | 3000   | 0  | -      | 15  | base 200 tolls 0                                | 200   | 200   | 1
-400000 | 300000 | 0  | -      | 240 | base 200 distance 900 outside 3300 tolls 0      | 4490  | 4400  | 1
-400001 | 300000 | 0  | -      | 240 | base 200 distance 910 outside 3300 tolls 0      | 4501  | 4410  | 2
-90000  | 0      | 0  | -      | 241 | base 200 distance 800 tolls 0                   | 1000  | 1000  | 2
+0 | 0 | 0 | - | 0 | base 200 tolls 0 | 200 | 200 | 1
+10000 | 0 | 0 | - | 20 | base 200 tolls 0 | 200 | 200 | 1
+10001 | 0 | 0 | - | 20 | base 200 distance 10 tolls 0 | 210 | 210 | 1
+10100 | 0 | 0 | - | 20 | base 200 distance 10 tolls 0 | 210 | 210 | 1
+11000 | 0 | 0 | - | 20 | base 200 distance 10 tolls 0 | 210 | 210 | 1
+18400 | 0 | 45 | - | 41 | base 200 distance 90 waiting 80 tolls 0 | 370 | 370 | 1
+25000 | 0 | 0 | - | 50 | base 200 distance 150 tolls 0 | 350 | 350 | 1
+25000 | 0 | 30 | - | 50 | base 200 distance 150 waiting 0 tolls 0 | 350 | 350 | 1
+25000 | 0 | 31 | - | 50 | base 200 distance 150 waiting 80 tolls 0 | 430 | 430 | 1
+25000 | 0 | 60 | - | 50 | base 200 distance 150 waiting 80 tolls 0 | 430 | 430 | 1
+25000 | 0 | 61 | - | 50 | base 200 distance 150 waiting 160 tolls 0 | 510 | 510 | 1
+25000 | 0 | 31 | return | 50 | base 200 distance 150 return 175 waiting 80 tolls 0 | 605 | 605 | 1
+10100 | 0 | 0 | return | 20 | base 200 distance 10 return 105 tolls 0 | 315 | 315 | 1
+60000 | 20000 | 0 | - | 70 | base 200 distance 300 outside 220 tolls 0 | 750 | 720 | 1
+60000 | 20500 | 0 | - | 70 | base 200 distance 290 outside 231 tolls 0 | 750 | 721 | 1
+60000 | 60000 | 0 | - | 70 | base 200 outside 550 tolls 0 | 750 | 750 | 1
+8000 | 3000 | 0 | - | 15 | base 200 tolls 0 | 200 | 200 | 1
+400000 | 300000 | 0 | - | 240 | base 200 distance 900 outside 3300 tolls 0 | 4490 | 4400 | 1
+400001 | 300000 | 0 | - | 240 | base 200 distance 910 outside 3300 tolls 0 | 4501 | 4410 | 2
+90000 | 0 | 0 | - | 241 | base 200 distance 800 tolls 0 | 1000 | 1000 | 2
 ";
 
 #[test]

@@ -38,7 +38,7 @@ call    | -                   | -      | wheelchair bariatric language | - | pla
 call    | oxygen              | -      | stretcher  | -         | care      | oxygen
 call    | -                   | -      | oxygen     | -         | care      | need:oxygen
 call    | oxygen              | -      | oxygen     | -         | care      | oxygen
-call    | tube infusion       | -      | escort     | -         | care      | infusion tube need:escort
+call | tube infusion | - | escort | - | care | infusion tube need:escort
 call    | chest_pain          | -      | -          | -         | emergency | chest_pain
 call    | stroke oxygen       | -      | -          | -         | emergency | stroke
 call    | bleeding            | seizure oxygen | -  | -         | emergency | bleeding
