@@ -98,11 +98,11 @@ mod transfer_desk;
 #[path = "store/transfer_money.rs"]
 mod transfer_money;
 #[cfg(test)]
-#[path = "store/transfer_ward.rs"]
-mod transfer_ward;
-#[cfg(test)]
 #[path = "store/transfer_plan.rs"]
 mod transfer_plan;
+#[cfg(test)]
+#[path = "store/transfer_ward.rs"]
+mod transfer_ward;
 #[cfg(test)]
 #[path = "store/writer.rs"]
 mod writer;

@@ -17,6 +17,11 @@ use tokio::task::JoinSet;
 use crate::city::{refusal, step};
 use crate::house::{House, MIDNIGHT, clock, on_both};
 
+/// Functions of a person; the stories below show whom they refuse.
+pub fn named() -> Vec<String> {
+    ["assign", "choices", "take_over", "track", "unassign"].map(|n| format!("transfer::{n}")).into()
+}
+
 const AT: Position = Position { lat: 36.49, lng: 117.85 };
 
 /// Two companies with a vehicle each, on duty from eight to six; a dispatcher, a call-taker, a
