@@ -161,6 +161,7 @@ impl Heard {
             class,
             companions: fields.number("companions").unwrap_or(0),
             carry: fields.number("carry").unwrap_or(0),
+            tier: None,
             ready_at: self.ready_at,
             appointment_at: self.appointment_at,
             promise: None,
