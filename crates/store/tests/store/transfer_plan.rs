@@ -78,6 +78,10 @@ async fn enter(tx: &mut Tx) -> Result<()> {
         };
         transfer::add_shift(tx, &by, &shift).await?;
     }
+    enter_people(tx, &by).await
+}
+
+async fn enter_people(tx: &mut Tx, by: &By) -> Result<()> {
     let people = [
         ("disp", AccountRole::Dispatcher, None),
         ("taker", AccountRole::CallTaker, None),
@@ -99,7 +103,7 @@ async fn enter(tx: &mut Tx) -> Result<()> {
             site_id: None,
             password_hash: "argon2".into(),
         };
-        account::open(tx, &by, &new).await?;
+        account::open(tx, by, &new).await?;
     }
     Ok(())
 }
