@@ -78,6 +78,10 @@ impl Places {
         self.known.get(&fine(at)).copied()
     }
 
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+
     pub fn at(&self, place: usize) -> Position {
         self.list.get(place).copied().unwrap_or(Position { lat: 0.0, lng: 0.0 })
     }

@@ -209,7 +209,7 @@ impl Kit {
                 demand.load,
             )
         };
-        if request.check(self.places.list.len(), self.ground.duties.len()).is_err() {
+        if request.check(self.places.count(), self.ground.duties.len()).is_err() {
             // What contradicts itself stays where it is and asks for nothing.
             if !unreadable.contains(&index) {
                 unreadable.push(index);
