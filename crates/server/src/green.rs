@@ -3,17 +3,17 @@
 //! login, no cookie, and nothing that needs a script.
 
 mod answers;
-mod ask;
+pub(crate) mod ask;
 mod feeds;
 mod map;
 mod near;
 mod picture;
-mod poster;
+pub(crate) mod poster;
 mod readiness;
 mod screening;
 mod symptoms;
 
-pub(crate) use ask::{ask, ask_form, find_thread, thread, write};
+pub(crate) use ask::{ask, ask_form, find_thread, fresh_code, in_parts, thread, write};
 pub(crate) use feeds::{cap, geojson};
 pub(crate) use map::map;
 pub(crate) use poster::{poster, widget};

@@ -95,6 +95,9 @@ async fn forget(app: App) {
             Box::pin(async move {
                 store::transfer::forget_calls(tx, now).await?;
                 store::transfer::forget_handovers(tx, now).await?;
+                store::transfer::forget_bookings(tx, now).await?;
+                store::transfer::forget_complaints(tx, now).await?;
+                store::transfer::forget_positions(tx, now).await?;
                 store::transfer::forget_phone_checks(tx, now).await
             })
         });

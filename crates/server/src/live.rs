@@ -73,7 +73,7 @@ fn of_channel(kind: &str) -> bool {
 }
 
 fn of_transfer(kind: &str) -> bool {
-    matches!(kind, "transfer" | "phone_call" | "vehicle")
+    matches!(kind, "transfer" | "phone_call" | "vehicle" | "oversight")
 }
 
 /// Who takes part by an event's own words.
@@ -102,7 +102,8 @@ impl Change {
             "stock" => "stock",
             "booking" | "shift" | "handover_120" => "transfer",
             "phone_call" => "phone_call",
-            "vehicle" => "vehicle",
+            "vehicle" | "crew_member" => "vehicle",
+            "contract" | "service_area" | "transfer_complaint" | "improvement" => "oversight",
             "enquiry" => "enquiry",
             _ => return None,
         };

@@ -91,6 +91,8 @@ pub fn router(app: App) -> Router {
         .merge(supervision())
         .merge(channel())
         .merge(transfer_crew())
+        .merge(transfer_fleet())
+        .merge(transfer_oversight())
         .merge(transfer_board())
         .merge(transfer_desk())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
@@ -143,6 +145,8 @@ fn channel() -> Router<App> {
         .route("/oncall/swaps", post(oncall::swap))
         .route("/oncall/swaps/{override_id}/{act}", post(oncall::swap_step))
         .route("/oncall/alerts/{alert_id}/clear", post(oncall::clear_alert))
+        .route("/oncall/hospitals", get(oncall::hospitals))
+        .route("/oncall/hospitals/{hospital_id}", post(oncall::change_hospital))
         .route("/oncall/zones", get(oncall::zones).post(oncall::add_zone))
         .route("/oncall/zones/{zone_id}/end", post(oncall::end_zone))
         .route("/oncall/hotlines", post(oncall::announce))
@@ -203,12 +207,73 @@ fn transfer_desk() -> Router<App> {
         .route("/quotes", get(transfer::check_quote))
 }
 
+/// A company's fleet and people, and what anybody may look up of a vehicle.
+fn transfer_fleet() -> Router<App> {
+    use transfer::{fleet, look_up};
+    Router::new()
+        .route("/transfer/fleet", get(fleet::vehicles).post(fleet::join_vehicle))
+        .route("/transfer/fleet.csv", get(fleet::vehicles_csv))
+        .route("/transfer/fleet/{vehicle_id}", get(fleet::vehicle))
+        .route("/transfer/fleet/{vehicle_id}/card", get(look_up::card))
+        .route("/transfer/fleet/{vehicle_id}/certificates", post(fleet::certify))
+        .route(
+            "/transfer/fleet/{vehicle_id}/certificates/{accreditation_id}/revoke",
+            post(fleet::revoke),
+        )
+        .route("/transfer/fleet/{vehicle_id}/outages", post(fleet::stop))
+        .route("/transfer/outages/{outage_id}/end", post(fleet::end_outage))
+        .route("/transfer/crews", get(fleet::crews).post(fleet::join_crew))
+        .route("/transfer/crews.csv", get(fleet::crews_csv))
+        .route("/transfer/crews/{crew_id}", get(fleet::crew))
+        .route("/transfer/crews/{crew_id}/certificates", post(fleet::certify_crew))
+        .route(
+            "/transfer/crews/{crew_id}/certificates/{accreditation_id}/revoke",
+            post(fleet::revoke_crew),
+        )
+        .route("/transfer/shifts", get(fleet::shifts).post(fleet::plan_shift))
+        .route("/transfer/shifts.csv", get(fleet::shifts_csv))
+        .route("/transfer/shifts/{shift_id}/drop", post(fleet::drop_shift))
+        .route("/transfer/hours", get(fleet::hours))
+        .route("/transfer/hours.csv", get(fleet::hours_csv))
+        .route("/v", get(look_up::find))
+        .route("/v/{code}", get(look_up::vehicle))
+}
+
+/// The regulator's pages, and complaints of the public.
+fn transfer_oversight() -> Router<App> {
+    use transfer::{complain, oversight};
+    Router::new()
+        .route("/transfer/report", get(oversight::report))
+        .route("/transfer/report.csv", get(oversight::report_csv))
+        .route("/transfer/report/cases", get(oversight::cases))
+        .route("/transfer/report/cases.csv", get(oversight::cases_csv))
+        .route("/transfer/operators", get(oversight::operators))
+        .route("/transfer/operators.csv", get(oversight::operators_csv))
+        .route("/transfer/contracts", get(oversight::contracts).post(oversight::sign_contract))
+        .route("/transfer/contracts.csv", get(oversight::contracts_csv))
+        .route("/transfer/contracts/end", post(oversight::end_contract))
+        .route("/transfer/areas", get(oversight::areas).post(oversight::open_area))
+        .route("/transfer/areas/{area_id}/end", post(oversight::end_area))
+        .route("/transfer/complaints", get(oversight::complaints))
+        .route("/transfer/complaints.csv", get(oversight::complaints_csv))
+        .route("/transfer/complaints/{complaint_id}", get(oversight::complaint))
+        .route("/transfer/complaints/{complaint_id}/steps", post(oversight::complaint_step))
+        .route("/transfer/improvements", get(oversight::improvements).post(oversight::improve))
+        .route("/transfer/improvements.csv", get(oversight::improvements_csv))
+        .route("/transfer/improvements/{improvement_id}", get(oversight::improvement))
+        .route("/transfer/improvements/{improvement_id}/acts", post(oversight::improvement_act))
+        .route("/complain", get(complain::form).post(complain::send))
+        .route("/complaint", get(complain::find))
+        .route("/complaint/{code}", get(complain::read))
+}
+
 /// The crew's phone, the family's link, and what both say of a journey.
 fn transfer_crew() -> Router<App> {
     Router::new()
         .route("/crew", get(transfer::crew))
         .route("/crew/report", post(transfer::crew_report))
         .route("/crew/reports", post(transfer::crew_reports))
+        .route("/crew/positions", post(transfer::crew_positions))
         .route("/crew/worker.js", get(transfer::worker))
         .route("/t/{token}", get(transfer::family).post(transfer::family_act))
         .route(

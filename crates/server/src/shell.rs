@@ -213,8 +213,8 @@ fn transfer_nav(who: &SignedIn, here: &str) -> Option<Vec<Nav>> {
         (calls, ("/transfer/calls", "phone", lang.nav_calls())),
         (rides, ("/crew", "ambulance", lang.nav_crew())),
         (ward, ("/transfer/ward", "clipboard-plus", lang.nav_ward())),
-        (fleet, ("/transfer/fleet", "ambulance", lang.nav_fleet())),
         (oversees, ("/transfer/report", "chart-bar", lang.nav_report())),
+        (fleet || oversees, ("/transfer/fleet", "ambulance", lang.nav_fleet())),
         (
             liaises || calls || oversees,
             ("/transfer/handovers", "report-medical", lang.nav_handovers()),
@@ -223,8 +223,9 @@ fn transfer_nav(who: &SignedIn, here: &str) -> Option<Vec<Nav>> {
             calls || ward || fleet || oversees,
             ("/transfer/bookings", "clipboard-list", lang.nav_bookings()),
         ),
-        (fleet, ("/transfer/crews", "users", lang.nav_crews())),
-        (fleet, ("/transfer/shifts", "calendar-event", lang.nav_shifts())),
+        (fleet || oversees, ("/transfer/crews", "users", lang.nav_crews())),
+        (fleet || oversees, ("/transfer/shifts", "calendar-event", lang.nav_shifts())),
+        (fleet || oversees, ("/transfer/hours", "clock", lang.tf_nav_hours())),
         (oversees, ("/transfer/operators", "building-hospital", lang.nav_operators())),
         (fleet || oversees, ("/transfer/contracts", "file-check", lang.nav_contracts())),
         (oversees, ("/transfer/areas", "map-pin", lang.nav_areas())),
@@ -233,8 +234,9 @@ fn transfer_nav(who: &SignedIn, here: &str) -> Option<Vec<Nav>> {
             calls || fleet || oversees,
             ("/transfer/incidents", "message-report", lang.nav_incidents()),
         ),
-        (calls || fleet || oversees, ("/transfer/complaints", "message", lang.nav_complaints())),
+        (fleet || oversees, ("/transfer/complaints", "message", lang.nav_complaints())),
         (fleet || oversees, ("/transfer/improvements", "list-check", lang.nav_improvements())),
+        (fleet, ("/transfer/report", "chart-bar", lang.nav_report())),
     ];
     let shown = entries.into_iter().filter(|(shown, _)| *shown);
     let entries: Vec<Nav> = shown
@@ -264,6 +266,7 @@ fn channel_nav(who: &SignedIn, here: &str, cases: i64) -> Vec<Nav> {
         (true, home),
         (true, ("/emergencies", "clipboard-list", lang.nav_cases())),
         (true, ("/oncall", "calendar-event", lang.nav_oncall())),
+        (true, ("/oncall/hospitals", "building-hospital", lang.nav_hospitals())),
         (manages, ("/oncall/zones", "map-2", lang.nav_zones())),
         (true, ("/stock", "pill", lang.nav_stock())),
         (manages, ("/readiness", "bell-ringing", lang.nav_readiness())),

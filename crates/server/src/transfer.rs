@@ -8,16 +8,21 @@ mod booking_act;
 mod bookings;
 mod call;
 mod calls;
+pub(crate) mod complain;
 mod crew;
 mod family;
+pub(crate) mod fleet;
 mod gate;
 mod handovers;
 mod incidents;
 mod journey;
+pub(crate) mod look_up;
 mod order;
+pub(crate) mod oversight;
 pub(crate) mod planner;
 mod ratings;
 pub(crate) mod roads;
+mod sheet;
 mod small_map;
 mod ward;
 
@@ -30,7 +35,10 @@ pub(crate) use booking_act::act as booking_act;
 pub(crate) use bookings::{csv as bookings_csv, list as bookings};
 pub(crate) use call::{book as book_call, gate as call_gate, page as call, to_120 as call_to_120};
 pub(crate) use calls::{answer as answer_call, end as end_call, list as calls, open as open_call};
-pub(crate) use crew::{page as crew, report as crew_report, reports as crew_reports, worker};
+pub(crate) use crew::{
+    page as crew, positions as crew_positions, report as crew_report, reports as crew_reports,
+    worker,
+};
 pub(crate) use family::{
     act as family_act, links, make_link, page as family, revoke as revoke_links,
 };

@@ -21,6 +21,8 @@ mod transfer_booking;
 mod transfer_call;
 mod transfer_crew;
 mod transfer_family;
+mod transfer_fleet;
+mod transfer_oversight;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lang {

@@ -40,8 +40,8 @@ pub use accreditation::{
 pub use area::{Area, Place, add_area, areas, end_area, open_area, served};
 pub use ask::{Asked, Asking, ask};
 pub use booking::{
-    Booking, BookingFilter, BookingLine, Details, End, NewBooking, book, booking, bookings, mark,
-    marks, party, twins,
+    Booking, BookingFilter, BookingLine, Details, End, NewBooking, book, booking, bookings,
+    forget_bookings, mark, marks, party, twins,
 };
 pub use call::{
     CallerHistory, PhoneCall, answer, answer_figures, call, caller_history, calls, end_call,
@@ -58,7 +58,8 @@ pub use contract::{
     sign_contract,
 };
 pub use crew::{
-    CrewReport, KeptReport, Leg, Report, file_report, legs, own_shift, reports_of, reports_on,
+    CrewReport, KeptReport, Leg, Report, crew_positions, file_report, legs, own_shift, reports_of,
+    reports_on,
 };
 pub use family::{
     Carrier, FamilyView, LastSeen, by_link, make_link, mark_by_link, open_links, revoke_links,
@@ -95,6 +96,7 @@ pub use report::{
     CrewMonth, ReportCall, ReportFilter, ReportTrip, VehicleMonth, crew_months, report_calls,
     report_trips, vehicle_months,
 };
+pub use rules::transfer::position::Report as Fix;
 pub use sample::{hours, learn};
 pub use series::{
     NewSeries, Series, book_return, end_series, make_due, related, return_of, series, series_due,

@@ -47,6 +47,9 @@ mod emergency;
 #[path = "store/emergency_answers.rs"]
 mod emergency_answers;
 #[cfg(test)]
+#[path = "store/emergency_doubles.rs"]
+mod emergency_doubles;
+#[cfg(test)]
 #[path = "store/enquiry.rs"]
 mod enquiry;
 #[cfg(test)]
@@ -92,11 +95,20 @@ mod terminal_keys;
 #[path = "store/transfer_call.rs"]
 mod transfer_call;
 #[cfg(test)]
+#[path = "store/transfer_crew.rs"]
+mod transfer_crew;
+#[cfg(test)]
 #[path = "store/transfer_desk.rs"]
 mod transfer_desk;
 #[cfg(test)]
+#[path = "store/transfer_fleet.rs"]
+mod transfer_fleet;
+#[cfg(test)]
 #[path = "store/transfer_money.rs"]
 mod transfer_money;
+#[cfg(test)]
+#[path = "store/transfer_oversight.rs"]
+mod transfer_oversight;
 #[cfg(test)]
 #[path = "store/transfer_plan.rs"]
 mod transfer_plan;

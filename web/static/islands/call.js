@@ -7,7 +7,12 @@
 // Page: form#tc[data-back] with [data-f="F9"] and [data-f="F12"], .bz-q around radios yes and no,
 // radios named slot, and a drawing [data-small-map] whose clicks fill the hidden points of an end.
 
-import { takesLetters } from './keys.js';
+// Islands import nothing from each other: every address carries the hash of its own content.
+
+/** Whether letters typed here belong to the element that has the focus. @param {HTMLElement} at */
+const writes = (at) =>
+  at.isContentEditable ||
+  at.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=button])');
 
 /**
  * What a key means on this screen.
@@ -108,13 +113,12 @@ function listen(form) {
     'keydown',
     (event) => {
       const at = document.activeElement instanceof HTMLElement ? document.activeElement : form;
-      const type = at instanceof HTMLInputElement ? at.type : '';
       const row = at.closest('.bz-q');
       const does = meaning({
         key: event.key,
         modified: event.ctrlKey || event.altKey || event.metaKey,
         composing: event.isComposing,
-        letters: takesLetters({ tag: at.tagName, type, editable: at.isContentEditable }),
+        letters: writes(at),
         question: row !== null && at.tagName === 'INPUT',
       });
       if (does === null) return;
@@ -194,7 +198,10 @@ function clicks(map) {
 
 if (typeof document !== 'undefined') {
   const form = document.querySelector('form#tc');
-  if (form instanceof HTMLFormElement) listen(form);
+  if (form instanceof HTMLFormElement) {
+    listen(form);
+    form.dataset.keysReady = '';
+  }
   const map = document.querySelector('[data-small-map]');
   if (map instanceof SVGSVGElement) clicks(map);
 }

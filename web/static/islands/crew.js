@@ -38,6 +38,12 @@ export function reportOf(fields, now) {
     report = { kind, list: get('list'), answers };
   } else if (kind === 'incident') {
     report = { kind, what: get('what'), grade: Number(get('grade')), words: get('words') };
+  } else if (kind === 'triage') {
+    const asked = fields.filter(([name, value]) => name.startsWith('ask_') && value);
+    const answers = asked.map(([name, value]) => [name.slice(4), value]);
+    report = { kind, moment: get('moment'), answers };
+  } else if (kind === 'to_120') {
+    report = { kind, moment: get('moment') };
   } else if (kind === 'handover') {
     report = { kind, receiver: get('receiver'), strokes: JSON.parse(get('strokes') || '[]') };
   } else {

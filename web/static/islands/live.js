@@ -21,7 +21,7 @@
 const NAME = 'baize-live';
 const KINDS = [
   'checkin', 'alert', 'operation', 'terminal', 'institution', 'emergency', 'oncall', 'stock',
-  'enquiry', 'transfer', 'phone_call', 'vehicle',
+  'enquiry', 'transfer', 'phone_call', 'vehicle', 'oversight',
 ];
 const GATHER_MS = 150;
 /** The server speaks every 15 s; after three silences the stream counts as dead. */

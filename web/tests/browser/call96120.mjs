@@ -38,6 +38,7 @@ async function ringToBooking(room) {
   await page.goto('/transfer/calls');
   await keys.press('Enter');
   await page.waitForURL(/transfer\/calls\/cal_/);
+  await page.locator('#tc[data-keys-ready]').waitFor();
   assert.equal(await focused(page), 'caller', 'the first field has the focus');
   await typed(page, ['李先生', '儿子', '139 0000 6021', '李老伯', '78', '71']);
   assert.equal(await focused(page), 'trip_type');
@@ -52,6 +53,7 @@ async function ringToBooking(room) {
   await page.locator('#tc-result .bz-price tfoot').waitFor();
   const address = page.url();
   await page.reload();
+  await page.locator('#tc[data-keys-ready]').waitFor();
   assert.equal(await page.locator('#patient').inputValue(), '李老伯');
   assert.equal(await page.locator('#to').inputValue(), '张店区马尚街道 8 号楼');
 
@@ -98,6 +100,7 @@ async function redFlag(room) {
   await page.goto('/transfer/calls');
   await keys.press('Enter');
   await page.waitForURL(/transfer\/calls\/cal_/);
+  await page.locator('#tc[data-keys-ready]').waitFor();
   await typed(page, ['王女士', '', '13900008888', '王老太', '81']);
   await page.locator('#from').focus();
   await keys.type('博山区八陡镇 12 号');
@@ -225,6 +228,7 @@ async function inEnglish(room, number) {
   await page.goto('/transfer/calls');
   await page.keyboard.press('Enter');
   await page.waitForURL(/transfer\/calls\/cal_/);
+  await page.locator('#tc[data-keys-ready]').waitFor();
   const said = (await page.locator('.tc-cols').innerText()).replace(/中文/g, '');
   assert.doesNotMatch(said, /[\u4e00-\u9fff]/, 'the screen in English');
   await room.shoot(page, 'call96120-en-screen-desk');

@@ -10,7 +10,9 @@ use rules::checkin::{Direction, Method};
 use rules::register::{Anaesthesia, Category, CredentialKind, InstitutionKind, Role, Title};
 use serde::Deserialize;
 
-use super::channel::{CallOut, Case, Contact, Hospital, Hotline, Override, Rota, Stock, Zone};
+use super::channel::{
+    CallOut, Case, Contact, Enquiry, Hospital, Hotline, Override, Rota, Stock, Zone,
+};
 use super::times::{Day, Moment, TimeOfDay};
 use super::transfer::{Area, Contract, CrewMember, Operator, Outage, Site, Turn, Vehicle};
 
@@ -78,6 +80,7 @@ tables! {
         #[serde(default, rename = "crew_member")] crew_members: Vec<CrewMember>,
         #[serde(default, rename = "turn")] turns: Vec<Turn>,
         #[serde(default, rename = "outage")] outages: Vec<Outage>,
+        #[serde(default, rename = "enquiry")] enquiries: Vec<Enquiry>,
     }
 
     CityHead {
@@ -95,6 +98,10 @@ tables! {
         /// What to try first in a demo of this city.
         hint_zh: Option<String>,
         hint_en: Option<String>,
+        /// Where the public finds the platform: `https://NAME`.
+        public_url: Option<String>,
+        /// Proxies in front, as addresses or blocks: only they are believed about senders.
+        #[serde(default)] trusted_proxies: Vec<String>,
     }
 
     /// A terminal that is installed and waits to be enrolled.
@@ -366,6 +373,7 @@ pub struct Data {
     pub crew_members: Vec<CrewMember>,
     pub turns: Vec<Turn>,
     pub outages: Vec<Outage>,
+    pub enquiries: Vec<Enquiry>,
 }
 
 impl Data {
@@ -384,6 +392,10 @@ impl Data {
         }
         if wrong.is_empty() {
             wrong = super::fit::faults(&read);
+        }
+        for (name, file) in &read {
+            let faults = file.city.iter().flat_map(CityHead::faults);
+            wrong.extend(faults.map(|fault| format!("{name}: {fault}")));
         }
         let cities = read.iter().filter(|(_, file)| file.city.is_some()).count();
         if wrong.is_empty() && cities != 1 {
@@ -431,6 +443,7 @@ impl Data {
             crew_members: Vec::new(),
             turns: Vec::new(),
             outages: Vec::new(),
+            enquiries: Vec::new(),
         };
         for file in files {
             data.regions.extend(file.regions);
@@ -463,6 +476,7 @@ impl Data {
             data.crew_members.extend(file.crew_members);
             data.turns.extend(file.turns);
             data.outages.extend(file.outages);
+            data.enquiries.extend(file.enquiries);
         }
         data
     }
@@ -486,6 +500,14 @@ impl Data {
 }
 
 impl CityHead {
+    /// What is wrong with how the city is reached.
+    fn faults(&self) -> Vec<String> {
+        let url = self.public_url.iter().filter_map(|url| server::public_url(url).err());
+        let proxies = self.trusted_proxies.iter();
+        let proxies = proxies.filter_map(|text| text.parse::<server::Network>().err());
+        url.chain(proxies.map(|fault| format!("trusted_proxies: {fault}"))).collect()
+    }
+
     pub fn calendar(&self) -> Calendar {
         Calendar { offset_min: self.offset_min, week_starts_on: self.week_starts_on }
     }

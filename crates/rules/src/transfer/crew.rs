@@ -68,7 +68,9 @@ impl Course {
         if self.step_at(mark).is_some() {
             return (Filed::Again, at);
         }
-        let earlier = STEPS[..place].iter().filter_map(|step| self.step_at(*step)).max();
+        // Seen is implied by every step and bounds none.
+        let driven_before = STEPS.get(1..place).unwrap_or_default();
+        let earlier = driven_before.iter().filter_map(|step| self.step_at(*step)).max();
         let later = STEPS[place..].iter().filter_map(|step| self.step_at(*step)).min();
         let at = earlier.map_or(at, |earlier| at.max(earlier));
         let at = later.map_or(at, |later| at.min(later));
@@ -258,6 +260,10 @@ mod tests {
             }
             _ => panic!("{mark:?}"),
         }
+        // As the store writes it: whoever took a step had seen the journey by then.
+        if mark != Mark::Acknowledge {
+            course.acknowledged_at = course.acknowledged_at.map(|seen| seen.min(at)).or(Some(at));
+        }
     }
 
     /// What arrives, in order, as `step@time`, and what becomes of each.
@@ -266,6 +272,7 @@ acknowledge@10 start@20 on_scene@30 load@40 arrive@50 complete@60 | done done do
 load@40 on_scene@30 start@20 | done filled filled
 load@40 load@41              | done again
 arrive@50                    | late
+load@40 on_scene@10 acknowledge@5 | done filled again
 load@40 arrive@50 on_scene@45 | done done filled
 load@40 arrive@50 complete@60 start@20 | done done done filled
 ";

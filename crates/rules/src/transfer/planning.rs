@@ -319,12 +319,8 @@ pub struct Windows {
 
 /// The first rule of equipment, room and crew that a vehicle breaks, the driver's first.
 pub fn unfit(demand: &Demand, crewed: &Crewed) -> Option<Why> {
-    let missing: Vec<String> = demand
-        .equipment
-        .iter()
-        .filter(|code| !crewed.equipment.contains(code))
-        .cloned()
-        .collect();
+    let missing: Vec<String> =
+        demand.equipment.iter().filter(|code| !crewed.equipment.contains(code)).cloned().collect();
     let holds = |layout: &[u16; 4]| (0..4).all(|i| layout[i] >= demand.load[i]);
     if !crewed.layouts.iter().any(holds) {
         // The scarcest thing is named: a stretcher before a companion's seat.

@@ -28,7 +28,7 @@ const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CODE_LETTERS: usize = 20;
 
 /// A new code.
-fn fresh_code(lang: Lang) -> Answer<String> {
+pub(crate) fn fresh_code(lang: Lang) -> Answer<String> {
     let mut bytes = [0u8; CODE_LETTERS];
     getrandom::fill(&mut bytes)
         .map_err(|error| Fault::new(Kind::Broken(error.to_string()), lang))?;
@@ -38,7 +38,7 @@ fn fresh_code(lang: Lang) -> Answer<String> {
 
 /// A code as it was made from what was typed: without hyphens, whatever the case, and with the
 /// letters that people read for figures; `None` for what is no code.
-fn code_of(typed: &str) -> Option<String> {
+pub(crate) fn code_of(typed: &str) -> Option<String> {
     let letter = |c: char| match c.to_ascii_uppercase() {
         'O' => '0',
         'I' | 'L' => '1',
@@ -50,7 +50,7 @@ fn code_of(typed: &str) -> Option<String> {
 }
 
 /// `ABCDE-12345-…`: in parts that can be read aloud.
-fn in_parts(code: &str) -> String {
+pub(crate) fn in_parts(code: &str) -> String {
     let parts: Vec<&str> =
         (0..code.len()).step_by(5).filter_map(|at| code.get(at..at + 5)).collect();
     parts.join("-")
@@ -58,7 +58,7 @@ fn in_parts(code: &str) -> String {
 
 /// The key that makes a form count once. It is made from the code so that a form sent twice shows
 /// the code that works, and tells nobody the code.
-fn key_of(code: &str) -> String {
+pub(crate) fn key_of(code: &str) -> String {
     hex(&Sha256::new().chain_update("baize ask\0").chain_update(code).finalize())
 }
 

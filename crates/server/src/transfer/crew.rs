@@ -1,26 +1,28 @@
 //! The crew's phone page. It works without a network: the page's own worker keeps it, `crew.js`
 //! keeps what was tapped and sends it when it can, and every report is filed once by its key.
 
+mod send;
+
+pub(crate) use send::{positions, report, reports};
+
 use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
-use axum::{Form, Json};
+use axum::response::{IntoResponse, Response};
 use rules::Time;
 use rules::account::Permission;
-use rules::transfer::{CrewRole, Filed, ListKind, Mark, Need, State as Standing};
-use serde::Deserialize;
+use rules::transfer::triage::TriagePack;
+use rules::transfer::{Class, CrewRole, Filed, ListKind, Mark, Moment, Need, State as Standing};
 use serde_json::json;
 use store::page::Slice;
-use store::transfer::{self, Booking, BookingFilter, CrewReport, KeptReport, Report, Shift};
+use store::transfer::{self, Booking, BookingFilter, KeptReport, Report, Shift};
 
 use super::{km, needs_line};
 use crate::App;
 use crate::assets;
-use crate::fault::{Answer, Fault, InLang, Kind, draw};
-use crate::form::Fields;
+use crate::fault::{Answer, InLang, draw};
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
 use crate::when::When;
@@ -29,8 +31,6 @@ use crate::words::Lang;
 /// The steps of a journey, in the order of the buttons.
 const STEPS: [Mark; 6] =
     [Mark::Acknowledge, Mark::Start, Mark::OnScene, Mark::Load, Mark::Arrive, Mark::Complete];
-/// Reports of one message; a day without a network has fewer.
-const REPORTS_MAX: usize = 200;
 /// Journeys of one turn of duty.
 const JOURNEYS_MAX: i64 = 40;
 
@@ -71,6 +71,12 @@ struct Journey {
     to: EndShown,
     leg: Option<String>,
     steps: Vec<StepShown>,
+    /// When the red flags are asked now, and the questions.
+    moment: Moment,
+    moment_word: &'static str,
+    questions: Vec<(String, String)>,
+    asked: Option<String>,
+    told_120: bool,
     pickup: Vec<ListItem>,
     handover: Vec<ListItem>,
     receiver: Option<String>,
@@ -127,6 +133,7 @@ async fn crew_page(app: &App, who: &SignedIn, refused: Option<String>) -> Answer
         position_s: pack.position.every_s,
         refused,
     };
+    let flags = tx.packs().triage_at(now).clone();
     let Some(shift) = shift else { return Ok(drawn) };
     let reports = transfer::reports_on(&mut tx, &shift).await.told(lang)?;
     let filter = BookingFilter {
@@ -156,7 +163,7 @@ async fn crew_page(app: &App, who: &SignedIn, refused: Option<String>) -> Answer
             .iter()
             .find(|leg| leg.booking_id == booking.booking_id && leg.stop == "pickup")
             .map(|leg| km(leg.leg_m));
-        drawn.journeys.push(journey(lang, when, &pack, &booking, &own, leg));
+        drawn.journeys.push(journey(lang, when, &pack, &booking, &own, leg, &flags));
     }
     let on_shift: Vec<&KeptReport> =
         reports.iter().filter(|one| one.booking_id.is_none()).collect();
@@ -200,12 +207,18 @@ fn journey(
     booking: &Booking,
     reports: &[&KeptReport],
     leg: Option<String>,
+    flags: &TriagePack,
 ) -> Journey {
     let course = booking.course();
     let state = course.state();
     let next = course.next_step();
     let needs = booking.needs();
     let planned = booking.plan_pickup_at.or(booking.ready_at).unwrap_or(booking.asked_at);
+    let aboard = course.loaded_at.is_some();
+    let moment = if aboard { Moment::EnRoute } else { Moment::Pickup };
+    let asked = reports.iter().rev().find(
+        |one| matches!(one.report(), Ok(Report::Triage { moment: own, .. }) if own == moment),
+    );
     let receiver = reports.iter().rev().find_map(|one| match one.report() {
         Ok(Report::Handover { receiver, .. }) => Some(receiver),
         _ => None,
@@ -262,6 +275,12 @@ fn journey(
                 next: next == Some(*mark),
             })
             .collect(),
+        moment,
+        moment_word: lang.triage_moment(moment),
+        questions: questions(lang, flags, moment),
+        asked: asked.map(|one| when.hm(&one.at)),
+        told_120: reports.iter().any(|one| one.kind == "to_120")
+            || booking.class.as_deref() == Some(Class::Emergency.code()),
         pickup: items(lang, pack, ListKind::Pickup, &needs, reports),
         handover: items(lang, pack, ListKind::Handover, &needs, reports),
         receiver,
@@ -295,6 +314,17 @@ fn items(
         .collect()
 }
 
+/// The red flags that are asked again.
+fn questions(lang: Lang, pack: &TriagePack, moment: Moment) -> Vec<(String, String)> {
+    pack.questions
+        .iter()
+        .filter(|question| question.asked_at(moment))
+        .map(|question| {
+            (question.code.clone(), lang.pick(&question.ask_zh, &question.ask_en).to_owned())
+        })
+        .collect()
+}
+
 /// The sentences of the island, as it shows them.
 fn texts(lang: Lang) -> String {
     let filed: BTreeMap<&str, &str> =
@@ -310,153 +340,6 @@ fn texts(lang: Lang) -> String {
     .to_string()
 }
 
-/// What a phone sends, as it kept it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Batch {
-    csrf: String,
-    /// The phone's clock when it sent this; only differences of it are used.
-    sent_ms: i64,
-    reports: Vec<Kept>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Kept {
-    key: String,
-    shift: String,
-    #[serde(default)]
-    booking: Option<String>,
-    /// The phone's clock when it happened.
-    at_ms: i64,
-    report: serde_json::Value,
-}
-
-/// `POST /crew/reports`: everything a phone has kept, oldest first. Each gets its own answer; one
-/// that cannot be read does not hold up the others.
-pub(crate) async fn reports(
-    State(app): State<App>,
-    who: SignedIn,
-    body: Result<Json<Batch>, axum::extract::rejection::JsonRejection>,
-) -> Response {
-    let lang = who.lang;
-    let Ok(Json(batch)) = body else {
-        return Fault::new(Kind::BadForm("reports".into()), lang).problem();
-    };
-    if let Err(fault) = who.check(&batch.csrf).and_then(|()| who.need(Permission::Ride)) {
-        return fault.problem();
-    }
-    if batch.reports.len() > REPORTS_MAX {
-        return Fault::new(Kind::BadForm("reports".into()), lang).problem();
-    }
-    let now = app.now();
-    let speed = app.clock().speed();
-    let mut answers = Vec::new();
-    for kept in batch.reports {
-        // A phone's clock may be wrong; how long ago something was by it is right.
-        let ago_ms = (batch.sent_ms.saturating_sub(kept.at_ms)).max(0) as f64 * speed;
-        let at = now.plus_ms(-(ago_ms as i64));
-        let answer = file(&app, &who, &kept, at, now).await;
-        answers.push(match answer {
-            Ok(filed) => json!({
-                "key": kept.key, "filed": filed.code(), "sentence": lang.filed(filed),
-            }),
-            Err(fault) => {
-                json!({"key": kept.key, "problem": fault.code(), "sentence": fault.sentence()})
-            }
-        });
-    }
-    app.wake_feed();
-    Json(json!({"answers": answers})).into_response()
-}
-
-async fn file(app: &App, who: &SignedIn, kept: &Kept, at: Time, now: Time) -> Answer<Filed> {
-    let lang = who.lang;
-    let wrong = |what: &str| Fault::new(Kind::BadForm(what.into()), lang);
-    if kept.key.len() != 32 || !kept.key.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(wrong("key"));
-    }
-    let report: Report =
-        serde_json::from_value(kept.report.clone()).map_err(|_| wrong("report"))?;
-    let sent = CrewReport {
-        key: kept.key.clone(),
-        shift_id: kept.shift.clone(),
-        booking_id: kept.booking.clone(),
-        at,
-        report,
-    };
-    let scope = who.scope.clone();
-    app.db()
-        .write(move |tx| {
-            Box::pin(async move { transfer::file_report(tx, &scope, &sent, now).await })
-        })
-        .await
-        .told(lang)
-}
-
-/// `POST /crew/report`: the same from a form, for a phone without scripts.
-pub(crate) async fn report(
-    State(app): State<App>,
-    who: SignedIn,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Answer {
-    let fields = Fields::of(fields);
-    who.check(fields.get("csrf"))?;
-    who.need(Permission::Ride)?;
-    let kept = Kept {
-        key: fields.get("key").to_owned(),
-        shift: fields.get("shift").to_owned(),
-        booking: fields.some("booking"),
-        at_ms: 0,
-        report: of_fields(&fields),
-    };
-    let now = app.now();
-    match file(&app, &who, &kept, now, now).await {
-        Ok(_) => {
-            app.wake_feed();
-            Ok(Redirect::to("/crew").into_response())
-        }
-        Err(fault) if matches!(fault.kind, Kind::Refused(_) | Kind::BadForm(_)) => {
-            let page = crew_page(&app, &who, Some(fault.sentence())).await?;
-            let mut response = draw(&page, who.lang)?;
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
-        }
-        Err(fault) => Err(fault),
-    }
-}
-
-/// A report from the fields of a form; what is missing fails when it is read.
-fn of_fields(fields: &Fields) -> serde_json::Value {
-    match fields.get("kind") {
-        "step" => json!({
-            "kind": "step", "mark": fields.get("mark"), "reason": fields.some("reason"),
-        }),
-        kind @ ("begin" | "finish") => json!({"kind": kind, "km": fields.number("km")}),
-        "checklist" => {
-            let answers: BTreeMap<String, String> = fields
-                .pairs()
-                .into_iter()
-                .filter_map(|(name, value)| {
-                    let code = name.strip_prefix("item_")?.to_owned();
-                    Some((code, value)).filter(|(_, value)| !value.is_empty())
-                })
-                .collect();
-            json!({"kind": "checklist", "list": fields.get("list"), "answers": answers})
-        }
-        "incident" => json!({
-            "kind": "incident", "what": fields.get("what"), "grade": fields.number("grade"),
-            "words": fields.get("words"),
-        }),
-        "handover" => {
-            let strokes: serde_json::Value =
-                serde_json::from_str(fields.get("strokes")).unwrap_or_else(|_| json!([]));
-            json!({"kind": "handover", "receiver": fields.get("receiver"), "strokes": strokes})
-        }
-        kind => json!({"kind": kind, "words": fields.get("words")}),
-    }
-}
-
 /// `GET /crew/worker.js`: the worker may look after `/crew` itself, not only what lies below.
 pub(crate) async fn worker() -> Response {
     let Some(asset) = assets::find("crew-worker.js") else {
@@ -468,29 +351,4 @@ pub(crate) async fn worker() -> Response {
         (HeaderName::from_static("service-worker-allowed"), HeaderValue::from_static("/crew")),
     ];
     (fields, asset.bytes).into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn forms_say_what_phones_say() {
-        let report = |text: &str| {
-            let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-            let fields = Fields::of(pairs.map(|(k, v)| (k.into(), v.into())).collect());
-            serde_json::from_value::<Report>(of_fields(&fields))
-        };
-        assert_eq!(
-            report("kind=step&mark=load").unwrap(),
-            Report::Step { mark: Mark::Load, reason: None }
-        );
-        assert_eq!(report("kind=begin&km=1200").unwrap(), Report::Begin { km: 1_200 });
-        let list = report("kind=checklist&list=pickup&item_identity=yes&item_papers=").unwrap();
-        let answers = BTreeMap::from([("identity".to_owned(), "yes".to_owned())]);
-        assert_eq!(list, Report::Checklist { list: ListKind::Pickup, answers });
-        for wrong in ["kind=step&mark=fly", "kind=begin", "kind=x", "kind=begin&km=ten"] {
-            assert!(report(wrong).is_err(), "{wrong}");
-        }
-    }
 }

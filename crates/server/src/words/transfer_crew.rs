@@ -35,6 +35,11 @@ words! {
     crew_sign: "请接收人在框内签字；不便签字可留空" / "Please sign in the box; it may stay empty";
     crew_sign_again: "重签" / "Sign again";
     crew_handover: "保存交接" / "Save the hand-over";
+    crew_flags(moment): "再问一次红旗（{moment}）" / "Ask the red flags again ({moment})";
+    crew_flags_at(at): "{at} 已问" / "asked at {at}";
+    crew_flags_save: "保存回答；有“是”立即转 120" / "Save; one yes goes to 120 at once";
+    crew_to_120: "情况变差，转 120" / "Worse: hand to 120";
+    crew_told_120: "已通知 120。请同时拨打 120，听从指挥；人由 120 接走前不要离开。" / "120 has been told. Call 120 as well and follow their word; stay until they take over.";
     crew_trouble: "遇到问题" / "Something is wrong";
     crew_incident: "发生了什么" / "What it is";
     crew_grade: "后果" / "Outcome";

@@ -2,17 +2,25 @@
 //! report is kept once by its key, dated by when it happened, and judged against what has become
 //! of the booking meanwhile.
 
+mod read;
+
+pub use read::{KeptReport, Leg, legs, own_shift, reports_of, reports_on};
+
 use std::collections::BTreeMap;
 
 use rules::Time;
 use rules::account::Permission;
-use rules::transfer::{Filed, ListKind, Mark, Party};
+use rules::transfer::position::Report as Fix;
+use rules::transfer::triage::Answers;
+use rules::transfer::{Filed, ListKind, Mark, Moment, Party};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::Row;
 
-use super::booking::{self, Details};
+use super::booking::{self, Booking, Details};
+use super::handover;
 use super::incident::{self, NewIncident};
+use super::triage::{self, NewTriage};
 use crate::event::{self, By, Subject};
 use crate::{Error, Refusal, Result, Scope, Tx};
 
@@ -23,8 +31,6 @@ const POINTS_MAX: usize = 2_000;
 const ANSWERS_MAX: usize = 40;
 /// Kilometres that a meter shows.
 const KM_MAX: i64 = 2_000_000;
-/// A turn of duty is shown so long before it begins.
-const AHEAD_MIN: i64 = 12 * 60;
 
 /// One thing a phone reports.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,6 +63,15 @@ pub enum Report {
         receiver: String,
         strokes: Vec<Vec<[i16; 2]>>,
     },
+    /// The questions asked again at the door or on the way; a red flag goes to 120 at once.
+    Triage {
+        moment: Moment,
+        answers: Answers,
+    },
+    /// 120 is needed, whatever the questions say.
+    To120 {
+        moment: Moment,
+    },
     Note {
         words: String,
     },
@@ -71,6 +86,8 @@ impl Report {
             Report::Checklist { .. } => "checklist",
             Report::Incident { .. } => "incident",
             Report::Handover { .. } => "handover",
+            Report::Triage { .. } => "triage",
+            Report::To120 { .. } => "to_120",
             Report::Note { .. } => "note",
         }
     }
@@ -90,6 +107,9 @@ impl Report {
                 if answers.len() > ANSWERS_MAX || !answers.values().all(known) {
                     return Err(Refusal::Unknown.into());
                 }
+            }
+            Report::Triage { answers, .. } if answers.len() > ANSWERS_MAX => {
+                return Err(Refusal::Unknown.into());
             }
             Report::Incident { grade, words, .. } => {
                 text(words, WORDS_CHARS_MAX)?;
@@ -173,6 +193,23 @@ pub async fn file_report(
         Report::Step { mark, reason } => {
             step(tx, &by, scope, sent, *mark, reason.as_deref(), at).await?
         }
+        Report::Triage { moment, answers } => {
+            let new = NewTriage { moment: *moment, answers: answers.clone(), raised: None };
+            match own(tx, scope, sent).await? {
+                Some(found) if found.course().allows(Mark::Triage, Party::Crew) => {
+                    triage::triage_as(tx, &by, &found, Party::Crew, &new).await?;
+                    Filed::Done
+                }
+                _ => Filed::Late,
+            }
+        }
+        Report::To120 { moment } => match own(tx, scope, sent).await? {
+            Some(found) if found.course().allows(Mark::To120, Party::Crew) => {
+                handover::tell_120(tx, &by, &found, Party::Crew, *moment, "judgement").await?;
+                Filed::Done
+            }
+            _ => Filed::Late,
+        },
         other => told(tx, &by, scope, sent, other, at).await?,
     };
     sqlx::query("update crew_report set outcome = $2 where report_key = $1")
@@ -296,16 +333,8 @@ async fn step(
     reason: Option<&str>,
     at: Time,
 ) -> Result<Filed> {
-    let booking_id = sent.booking_id.as_deref().ok_or(Error::NotFound("booking"))?;
-    booking::hold(tx, booking_id).await?;
-    // It may be somebody else's by now: the report is kept all the same.
-    let found = match booking::booking(tx, scope, booking_id).await {
-        Err(Error::NotFound(_)) => return Ok(Filed::Late),
-        found => found?,
-    };
-    if found.shift_id.as_deref() != Some(&*sent.shift_id) {
-        return Ok(Filed::Late);
-    }
+    let Some(found) = own(tx, scope, sent).await? else { return Ok(Filed::Late) };
+    let booking_id = &found.booking_id;
     let (filed, at) = found.course().file(mark, at);
     match filed {
         Filed::Done => {
@@ -321,6 +350,18 @@ async fn step(
         Filed::Again | Filed::Late => {}
     }
     Ok(filed)
+}
+
+/// The booking of a report, held; nothing when it is somebody else's by now or over. The report is
+/// kept all the same.
+async fn own(tx: &mut Tx, scope: &Scope, sent: &CrewReport) -> Result<Option<Booking>> {
+    let booking_id = sent.booking_id.as_deref().ok_or(Error::NotFound("booking"))?;
+    booking::hold(tx, booking_id).await?;
+    let found = match booking::booking(tx, scope, booking_id).await {
+        Err(Error::NotFound(_)) => return Ok(None),
+        found => found?,
+    };
+    Ok(Some(found).filter(|found| found.shift_id.as_deref() == Some(&*sent.shift_id)))
 }
 
 /// What is told and moves nothing: lists, incidents, hand-overs, notes.
@@ -403,91 +444,40 @@ async fn not_in_order(
     Ok(())
 }
 
-/// The crew member's turn of duty: the one that runs, else the next one.
-pub async fn own_shift(tx: &mut Tx, scope: &Scope, now: Time) -> Result<Option<super::Shift>> {
-    if scope.crew().is_none() {
-        return Ok(None);
+/// Where the vehicle of a turn of duty was, told by a phone on board, oldest first. Returns how many
+/// are used; what cannot be true is kept and not used.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`] for who is not of the crew.
+pub async fn crew_positions(
+    tx: &mut Tx,
+    scope: &Scope,
+    shift_id: &str,
+    fixes: &[Fix],
+    now: Time,
+) -> Result<u64> {
+    let crew_id = scope.crew().ok_or(Refusal::NotAllowed)?;
+    if !scope.may(Permission::Ride) || !rides(tx, shift_id, crew_id).await? {
+        return Err(Refusal::NotAllowed.into());
     }
-    let shifts = super::shifts(tx, scope, now, now.plus_min(AHEAD_MIN)).await?;
-    let open = shifts.into_iter().filter(|shift| shift.ended_at.is_none());
-    Ok(open.min_by_key(|shift| (shift.began_at.is_none(), shift.from_at)))
-}
-
-/// A stop of a turn of duty, in the order of the plan.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Leg {
-    pub booking_id: String,
-    /// `pickup` or `delivery`
-    pub stop: String,
-    pub begin_at: i64,
-    pub leg_m: i64,
-}
-
-/// What a crew drives, in order; only for who rides on it or watches over it.
-pub async fn legs(tx: &mut Tx, scope: &Scope, shift_id: &str) -> Result<Vec<Leg>> {
-    let bounds = scope.fleet().bounds();
-    let none = bounds.site.or(bounds.handed);
-    Ok(sqlx::query_as(
-        "select booking_id, stop, begin_at, leg_m from planned_stop
-         where shift_id = $1
-           and (cast($2 as text) is null or exists (
-                select 1 from shift inner join vehicle on vehicle.vehicle_id = shift.vehicle_id
-                where shift.shift_id = $1 and operator_id = $2))
-           and (cast($3 as text) is null or exists (
-                select 1 from shift_crew where shift_crew.shift_id = $1 and crew_id = $3))
-           and (cast($4 as text) is null or $4 = $1)
-         order by stop_no",
-    )
-    .bind(shift_id)
-    .bind(bounds.operator)
-    .bind(bounds.crew)
-    .bind(none)
-    .fetch_all(tx.conn())
-    .await?)
-}
-
-/// A report as it is shown.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct KeptReport {
-    pub booking_id: Option<String>,
-    pub kind: String,
-    pub body: String,
-    pub at: i64,
-    pub received_at: i64,
-    pub outcome: String,
-    pub name_zh: Option<String>,
-    pub name_en: Option<String>,
-}
-
-impl KeptReport {
-    pub fn report(&self) -> Result<Report> {
-        serde_json::from_str(&self.body)
-            .map_err(|error| Error::Corrupt(format!("crew_report.body: {error}")))
+    let row = sqlx::query("select vehicle_id from shift where shift_id = $1")
+        .bind(shift_id)
+        .fetch_one(tx.conn())
+        .await?;
+    let vehicle_id: String = row.try_get(0)?;
+    let mut used = 0;
+    for fix in fixes {
+        if super::report(tx, &vehicle_id, fix, "phone", now).await?.is_none() {
+            used += 1;
+        }
     }
-}
-
-/// What the crew reported about a booking that was read within a scope, oldest first.
-pub async fn reports_of(tx: &mut Tx, booking: &super::Booking) -> Result<Vec<KeptReport>> {
-    Ok(sqlx::query_as(
-        "select booking_id, kind, body, at, received_at, outcome, account.name_zh,
-            account.name_en
-         from crew_report left join account on account.account_id = crew_report.by_account
-         where booking_id = $1 order by at, report_key limit 200",
-    )
-    .bind(&booking.booking_id)
-    .fetch_all(tx.conn())
-    .await?)
-}
-
-/// What the crew reported on a turn of duty that was read within a scope, oldest first.
-pub async fn reports_on(tx: &mut Tx, shift: &super::Shift) -> Result<Vec<KeptReport>> {
-    Ok(sqlx::query_as(
-        "select booking_id, kind, body, at, received_at, outcome, account.name_zh,
-            account.name_en
-         from crew_report left join account on account.account_id = crew_report.by_account
-         where shift_id = $1 order by at, report_key limit 500",
-    )
-    .bind(&shift.shift_id)
-    .fetch_all(tx.conn())
-    .await?)
+    if used > 0 {
+        // One line for the whole message: screens ask where the vehicle is, the log keeps no track.
+        let account = scope.account().ok_or(Refusal::NotAllowed)?;
+        let by = By::account(&account.account_id, now);
+        let subject = Subject { kind: "vehicle", id: &vehicle_id, institution_id: "" };
+        let what = json!({"parties": parties(tx, shift_id).await?});
+        event::append(tx, &by, subject, "seen", what).await?;
+    }
+    Ok(used)
 }

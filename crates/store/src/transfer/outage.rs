@@ -104,11 +104,11 @@ async fn stopped(
     event::append(tx, by, subject, action, particulars).await
 }
 
-/// The vehicle drives again from now on, or from a moment that is now known.
+/// The vehicle drives again from now on. Returns which one.
 ///
 /// # Errors
 /// [`Refusal::NotAllowed`]; not found when it has ended before.
-pub async fn end_outage(tx: &mut Tx, scope: &Scope, outage_id: &str, now: Time) -> Result<()> {
+pub async fn end_outage(tx: &mut Tx, scope: &Scope, outage_id: &str, now: Time) -> Result<String> {
     let by = may_stop(scope, now)?;
     let row = sqlx::query("select vehicle_id from vehicle_outage where outage_id = $1")
         .bind(outage_id)
@@ -131,7 +131,8 @@ pub async fn end_outage(tx: &mut Tx, scope: &Scope, outage_id: &str, now: Time) 
     if ended.rows_affected() == 0 {
         return Err(Error::NotFound("vehicle_outage"));
     }
-    stopped(tx, &by, &vehicle_id, "drives_again", json!({})).await
+    stopped(tx, &by, &vehicle_id, "drives_again", json!({})).await?;
+    Ok(vehicle_id)
 }
 
 /// Outages that overlap a span, by their start.

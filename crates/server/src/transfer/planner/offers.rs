@@ -137,7 +137,10 @@ impl Day {
                 (Err(refusal), Ok(found)) if lateness_helps(refusal.rule) => {
                     candidates.push(self.candidate(&live, vehicle, found, ask, &question));
                 }
-                (Err(refusal), _) => refused.push((vehicle, self.why(vehicle, refusal.rule))),
+                (Err(refusal), _) => {
+                    let why = self.why(vehicle, refusal.rule, &question.request, drive_s);
+                    refused.push((vehicle, why));
+                }
             }
         }
         candidates.sort_by_key(|one| {
@@ -304,8 +307,13 @@ impl Day {
     }
 
     /// The engine's rule in the words of the rules.
-    fn why(&self, vehicle: usize, rule: Rule) -> Why {
+    fn why(&self, vehicle: usize, rule: Rule, request: &Request, drive_s: i64) -> Why {
+        let latest = Time(self.duty(vehicle).shift.latest_at);
+        let stops = request.pickup.service + request.delivery.service;
+        let end = request.pickup.window.earliest + stops + drive_s;
         match rule {
+            // The turn ends before a journey that begins when it may begin: that says more.
+            Rule::Window if end > self.secs(latest) => Why::ShiftEnd { latest },
             Rule::OutOfService => Why::OffDuty,
             Rule::Unfit(Reason::Pinned) => Why::Pinned,
             Rule::Unfit(Reason::Unreachable) => Why::Unreachable,
@@ -314,7 +322,7 @@ impl Day {
             Rule::Unfit(Reason::Room) => Why::Room { room: Room::Seat },
             Rule::Unfit(Reason::Window) | Rule::Window => Why::Window,
             Rule::Unfit(Reason::Taken) | Rule::Others => Why::Others,
-            Rule::Shift => Why::ShiftEnd { latest: Time(self.duty(vehicle).shift.latest_at) },
+            Rule::Shift => Why::ShiftEnd { latest },
             Rule::Ride => Why::Ride,
             Rule::Room => Why::RoomTaken,
         }
