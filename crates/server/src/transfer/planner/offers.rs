@@ -259,8 +259,7 @@ impl Day {
         let mut after = live.clone();
         let Some(call) = after.accept(found.clone()) else { return 0 };
         let Some((mut place, _)) = after.stands(vehicle) else { return 0 };
-        let inside = |state: &Standing| matches!(state, Standing::Aboard { vehicle: v, .. } if *v == vehicle);
-        let mut aboard = after.calls().iter().filter(|one| inside(&one.state)).count();
+        let mut aboard = after.calls().iter().filter(|one| aboard_in(&one.state, vehicle)).count();
         for stop in after.stops(vehicle) {
             let there = self.place_in(&after, stop.visit);
             if stop.visit == (Visit { request: call, end: End::Pickup }) {
@@ -327,6 +326,10 @@ impl Day {
             Rule::Room => Why::RoomTaken,
         }
     }
+}
+
+fn aboard_in(state: &Standing, vehicle: usize) -> bool {
+    matches!(state, Standing::Aboard { vehicle: v, .. } if *v == vehicle)
 }
 
 fn unfit_of(
