@@ -11,6 +11,7 @@ use rules::register::{Anaesthesia, Category, CredentialKind, InstitutionKind, Ro
 use serde::Deserialize;
 
 use super::channel::{CallOut, Case, Contact, Hospital, Hotline, Override, Rota, Stock, Zone};
+use super::journey::{Complaint, Improvement, Journey, LostCall};
 use super::times::{Day, Moment, TimeOfDay};
 use super::transfer::{Area, Contract, CrewMember, Operator, Outage, Site, Turn, Vehicle};
 
@@ -78,6 +79,10 @@ tables! {
         #[serde(default, rename = "crew_member")] crew_members: Vec<CrewMember>,
         #[serde(default, rename = "turn")] turns: Vec<Turn>,
         #[serde(default, rename = "outage")] outages: Vec<Outage>,
+        #[serde(default, rename = "journey")] journeys: Vec<Journey>,
+        #[serde(default, rename = "lost_call")] lost_calls: Vec<LostCall>,
+        #[serde(default, rename = "complaint")] complaints: Vec<Complaint>,
+        #[serde(default, rename = "improvement")] improvements: Vec<Improvement>,
     }
 
     CityHead {
@@ -366,6 +371,10 @@ pub struct Data {
     pub crew_members: Vec<CrewMember>,
     pub turns: Vec<Turn>,
     pub outages: Vec<Outage>,
+    pub journeys: Vec<Journey>,
+    pub lost_calls: Vec<LostCall>,
+    pub complaints: Vec<Complaint>,
+    pub improvements: Vec<Improvement>,
 }
 
 impl Data {
@@ -431,6 +440,10 @@ impl Data {
             crew_members: Vec::new(),
             turns: Vec::new(),
             outages: Vec::new(),
+            journeys: Vec::new(),
+            lost_calls: Vec::new(),
+            complaints: Vec::new(),
+            improvements: Vec::new(),
         };
         for file in files {
             data.regions.extend(file.regions);
@@ -463,6 +476,10 @@ impl Data {
             data.crew_members.extend(file.crew_members);
             data.turns.extend(file.turns);
             data.outages.extend(file.outages);
+            data.journeys.extend(file.journeys);
+            data.lost_calls.extend(file.lost_calls);
+            data.complaints.extend(file.complaints);
+            data.improvements.extend(file.improvements);
         }
         data
     }

@@ -16,6 +16,8 @@ use store::terminal::NewTerminal;
 use store::{Db, Scope, Tx};
 
 use super::channel;
+use super::journey;
+use super::life::templates;
 use super::load::{Data, Wrong};
 use super::portrait;
 use super::timeline::room_id;
@@ -91,6 +93,7 @@ pub async fn seed(
         operations: HashMap::new(),
         inspections: HashMap::new(),
         channel: channel::Made::default(),
+        transfer: journey::Made::default(),
     };
     let (before, later): (Vec<Step>, Vec<Step>) =
         timeline.steps.into_iter().partition(|step| step.at <= at);
@@ -220,6 +223,7 @@ struct Seeder {
     /// Ids of inspections that officers proposed, by their place in the data.
     inspections: HashMap<usize, String>,
     channel: channel::Made,
+    transfer: journey::Made,
 }
 
 impl Seeder {
@@ -319,6 +323,7 @@ impl Seeder {
             Act::Propose(index) | Act::CarryOut(index) => format!("inspection {}", index + 1),
             Act::Suspend(index) => format!("suspension {}", index + 1),
             Act::Channel(act) => format!("{act:?}"),
+            Act::Transfer(act) => format!("{act:?}"),
         };
         format!("{} {what}", local(&self.data, step.at))
     }
@@ -336,6 +341,10 @@ impl Seeder {
             }
             Act::Channel(act) => {
                 channel::run(tx, &self.data, &self.scopes, &mut self.channel, act, step.at).await
+            }
+            Act::Transfer(act) => {
+                let (data, made) = (&self.data, &mut self.transfer);
+                journey::run(tx, data, &self.scopes, made, *act, step.at).await
             }
             Act::Propose(index) => self.propose(tx, *index, step.at).await,
             Act::CarryOut(index) => self.carry_out(tx, *index, step.at).await,
@@ -473,40 +482,6 @@ fn declaration(declare: &Declare) -> Declaration {
         client_alias_en: declare.client.alias_en.clone(),
         members: members.collect(),
     }
-}
-
-/// The routines of institutions that operate at `at`: what invented life repeats.
-fn templates(data: &Data, devices: &[Device], at: Time) -> Vec<Template> {
-    let calendar = data.calendar();
-    let mut templates = Vec::new();
-    for routine in data.routines.iter().filter(|routine| routine.until.is_none()) {
-        let room_id = format!("{}:{}", routine.institution, routine.room);
-        let device = devices.iter().position(|device| device.room_id == room_id);
-        let suspended = data.suspensions.iter().any(|suspension| {
-            suspension.institution == routine.institution && suspension.from.at(calendar) <= at
-        });
-        let institution = data.institution(&routine.institution);
-        let login = data.clinic_login(&routine.institution);
-        let (Some(device), Some(institution), Some(login), false) =
-            (device, institution, login, suspended)
-        else {
-            continue;
-        };
-        templates.push(Template {
-            login: login.to_owned(),
-            institution_id: routine.institution.clone(),
-            room_id,
-            device,
-            procedure: routine.procedure.clone(),
-            anaesthesia: routine.anaesthesia,
-            attending: routine.who.clone(),
-            anaesthetist: routine.anaesthetist.clone(),
-            lasts_min: routine.lasts_min,
-            opens_min: institution.opens.minute(),
-            closes_min: institution.closes.minute(),
-        });
-    }
-    templates
 }
 
 /// What an error of the store says about a step, without the words around it.

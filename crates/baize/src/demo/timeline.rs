@@ -11,6 +11,7 @@ use rules::{Position, Time};
 use sim::{Act as Live, Check, Declare, DeviceEvent, Dispose, Span, What, client, score_of};
 
 use super::channel::ChannelAct;
+use super::journey::TransferAct;
 use super::load::{self, Data, Wrong};
 
 /// One thing that happens at one moment.
@@ -37,6 +38,8 @@ pub enum Act {
     Suspend(usize),
     /// Cases and tests of the green channel.
     Channel(ChannelAct),
+    /// Journeys, complaints and improvements of the transfer service.
+    Transfer(TransferAct),
 }
 
 /// A terminal at a door.
@@ -92,6 +95,9 @@ impl Timeline {
         builder.story();
         for (at, act) in super::channel::steps(data) {
             builder.push(at, Act::Channel(act));
+        }
+        for (at, act) in super::journey::steps(data) {
+            builder.push(at, Act::Transfer(act));
         }
         let mut steps = builder.steps;
         steps.sort_by_key(|step| step.at);
