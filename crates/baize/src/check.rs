@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rules::pack::ProcedurePack;
 
 use crate::demo::{CITIES, Data};
-use crate::packs::FILES;
+use crate::packs::{FILES, is_pack};
 
 /// The answer: a line for each file or city, and whether all is well.
 #[derive(Debug)]
@@ -43,11 +43,6 @@ pub fn run(files: &[PathBuf]) -> Checked {
         checked.city(&texts, &catalogues);
     }
     checked
-}
-
-/// A pack says so. What cannot be read is said by the reader of cities, with its place.
-fn is_pack(text: &str) -> bool {
-    text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("pack"))
 }
 
 impl Checked {

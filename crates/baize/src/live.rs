@@ -139,6 +139,9 @@ pub fn city_of(data: &Data, demo: bool) -> City {
         home_region: head.home_region.clone(),
         map_note: [head.map_note_zh.clone(), head.map_note_en.clone()],
         quote_key: quote_key(demo),
+        // Both were read when the file was.
+        public_url: head.public_url.as_deref().and_then(|url| server::public_url(url).ok()),
+        trusted_proxies: head.trusted_proxies.iter().filter_map(|one| one.parse().ok()).collect(),
         demo,
     }
 }

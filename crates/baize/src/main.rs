@@ -64,6 +64,10 @@ enum Command {
         /// straight lines stand in where it does not answer.
         #[arg(long, value_name = "NAME=URL")]
         road_service: Option<String>,
+        /// 本市自己的规则包版本。 The city's own versions of packs beside those that are carried:
+        /// escalation, cards, rules; the newest in force holds.
+        #[arg(long = "pack", value_name = "FILE", num_args = 1..)]
+        packs: Vec<PathBuf>,
     },
     /// 更新数据库结构。 Brings a database's schema up to date.
     Migrate {
@@ -145,9 +149,9 @@ async fn run(command: Command) -> Result<ExitCode, Trouble> {
         Command::Demo { city, port, db, at, fast_forward, still } => {
             live::run(&Options { city, port, db, at, fast_forward, still }).await?;
         }
-        Command::Serve { db, city, port, gateway, roads, road_service } => {
+        Command::Serve { db, city, port, gateway, roads, road_service, packs } => {
             let roads = serve::roads(roads.as_deref(), road_service.as_deref())?;
-            serve::run(&db, &city, port, gateway.as_deref(), roads).await?;
+            serve::run(&db, &city, &packs, port, gateway.as_deref(), roads).await?;
         }
         Command::Migrate { db } => serve::migrate(&db).await?,
         Command::Check { files } => {

@@ -26,11 +26,28 @@ pub const FILES: &[(&str, &str)] = files![
     "transfer/oversight-2023.06.toml",
 ];
 
+/// A pack says so. What cannot be read is said by the reader of cities, with its place.
+pub fn is_pack(text: &str) -> bool {
+    text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("pack"))
+}
+
 /// Reads them.
 ///
 /// # Errors
 /// A sentence naming the pack and what is wrong with it.
 pub fn read(calendar: Calendar) -> store::Result<Packs> {
-    let texts: Vec<&str> = FILES.iter().map(|(_, text)| *text).collect();
+    read_with(calendar, &[])
+}
+
+/// Reads them with a city's own versions beside them: the newest in force holds.
+///
+/// # Errors
+/// As [`read`]; also for a text that is no pack.
+pub fn read_with(calendar: Calendar, own: &[String]) -> store::Result<Packs> {
+    if own.iter().any(|text| !is_pack(text)) {
+        return Err(store::Error::Pack("a file given as a pack is none".into()));
+    }
+    let carried = FILES.iter().map(|(_, text)| *text);
+    let texts: Vec<&str> = carried.chain(own.iter().map(String::as_str)).collect();
     Packs::read(calendar, &texts)
 }

@@ -19,17 +19,24 @@ use crate::{Trouble, live, packs, say};
 pub async fn run(
     db: &str,
     files: &[PathBuf],
+    own_packs: &[PathBuf],
     port: u16,
     gateway: Option<&str>,
     roads: Roads,
 ) -> Result<(), Trouble> {
     let gateway = gateway_of(gateway)?;
+    let own = own_packs.iter().map(|file| {
+        std::fs::read_to_string(file)
+            .map_err(|error| Trouble::say(format!("{}: {error}", file.display())))
+    });
+    let own = own.collect::<Result<Vec<String>, Trouble>>()?;
     let data = Arc::new(read_files(files)?);
     refuse_stories(&data)?;
     let clock = Clock::real();
     let listener = live::listen(port).await?;
     let address = format!("http://{}", listener.local_addr()?);
-    let db = Db::open(db, packs::read(data.calendar())?, Ids::System, clock.city()).await?;
+    let db =
+        Db::open(db, packs::read_with(data.calendar(), &own)?, Ids::System, clock.city()).await?;
     if live::is_empty(&db, clock.city()).await? {
         let passwords = enter(&db, &data, &clock).await?;
         std::io::stdout().write_all(say::first_logins(&data, &passwords).as_bytes())?;
@@ -106,7 +113,8 @@ fn refuse_stories(data: &Data) -> Result<(), Trouble> {
         + data.inspections.len()
         + data.suspensions.len()
         + data.cases.len()
-        + data.call_outs.len();
+        + data.call_outs.len()
+        + data.enquiries.len();
     if stories == 0 {
         return Ok(());
     }

@@ -8,6 +8,8 @@ mod board;
 mod dispatch;
 #[path = "baize/doors.rs"]
 mod doors;
+#[path = "baize/gateway.rs"]
+mod gateway;
 #[path = "baize/live.rs"]
 mod live;
 #[path = "baize/loader.rs"]

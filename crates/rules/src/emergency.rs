@@ -12,7 +12,7 @@ pub use ladder::{Answers, Call, Rung, rung};
 pub use packet::{Airway, DoseUnit, Fact, FactFault, Packet, Told, packet};
 pub use recommend::{
     Candidate, HospitalFacts, Need, Part, Plea, Recommendation, Shortfall, inside, minutes_between,
-    recommend, within_hours,
+    overlap_percent, recommend, within_hours,
 };
 pub use triage::{Triage, questions, triage};
 

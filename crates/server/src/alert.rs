@@ -132,6 +132,8 @@ struct AlertPage {
     /// A QC centre is there to ask, and this person may.
     asks: bool,
     request_key: String,
+    /// An opinion was just asked for: the server has the question.
+    asked: bool,
     /// What was typed before a step was refused.
     typed: Fields,
     refused: Option<String>,
@@ -186,9 +188,12 @@ pub(crate) async fn page(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Answer {
     let fields = Fields::of(query);
+    let asked = fields.get("done") == "opinion";
     let done = Step::of(fields.get("done")).map(|step| who.lang.step_done(who.lang.step(step)));
+    let done = done.or_else(|| asked.then(|| who.lang.opinion_asked_done().to_owned()));
     let mut page = alert_page(&app, &who, &alert_id, Fields::default()).await?;
     page.shell.done = done;
+    page.asked = asked;
     draw(&page, who.lang)
 }
 
@@ -239,6 +244,7 @@ async fn alert_page(app: &App, who: &SignedIn, alert_id: &str, typed: Fields) ->
         alert,
         sentence,
         colleagues,
+        asked: false,
         typed,
         refused: None,
     })

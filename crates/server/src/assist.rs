@@ -94,7 +94,7 @@ pub(crate) async fn ask(
     match asked {
         Ok(_) => {
             app.wake_feed();
-            Ok(Redirect::to(&format!("/alerts/{alert_id}#opinions")).into_response())
+            Ok(Redirect::to(&format!("/alerts/{alert_id}?done=opinion#opinions")).into_response())
         }
         Err(error) => Err(Fault::of(error, who.lang)),
     }
@@ -109,7 +109,11 @@ struct List {
     experts: Vec<(String, String)>,
     manages: bool,
     typed: Fields,
+    /// Which opinion's form was refused.
+    typed_for: String,
     refused: Option<String>,
+    /// Whose form the server has taken.
+    done: Option<String>,
 }
 
 /// `GET /opinions`
@@ -130,7 +134,8 @@ async fn opinions_page(app: &App, who: &SignedIn, fields: &Fields, typed: Fields
     let lang = who.lang;
     let mut tx = app.db().read().await.told(lang)?;
     let mut shell = shell(app, who, &mut tx, "/opinions").await?;
-    shell.done = (fields.get("done") == "1").then(|| lang.opinion_done().to_owned());
+    let done = fields.some("done");
+    shell.done = done.as_ref().map(|_| lang.opinion_done().to_owned());
     let slice = Slice::page(fields.page());
     let listed = assist::opinions(&mut tx, &who.scope, slice).await.told(lang)?;
     let people = oncall::people_of(&mut tx, &who.scope).await.told(lang)?;
@@ -146,8 +151,10 @@ async fn opinions_page(app: &App, who: &SignedIn, fields: &Fields, typed: Fields
     let experts = experts.collect();
     let rows: Vec<OpinionShown> =
         listed.rows.iter().map(|row| shown(&tx, who, shell.when, row)).collect();
-    let pager = pager("/opinions", fields, rows.len(), listed.total);
-    Ok(List { shell, rows, pager, experts, manages, typed, refused: None })
+    let filter = Fields::of(vec![("page".into(), fields.get("page").into())]);
+    let pager = pager("/opinions", &filter, rows.len(), listed.total);
+    let typed_for = String::new();
+    Ok(List { shell, rows, pager, experts, manages, typed, typed_for, refused: None, done })
 }
 
 /// `POST /opinions/{opinion_id}`: the QC centre names an expert, or the expert answers.
@@ -160,6 +167,7 @@ pub(crate) async fn step(
     let fields = Fields::of(fields);
     who.check(fields.get("csrf"))?;
     let (scope, now, sent) = (who.scope.clone(), app.now(), fields.clone());
+    let done_id = opinion_id.clone();
     let done = app
         .db()
         .write(move |tx| {
@@ -175,10 +183,11 @@ pub(crate) async fn step(
     match done {
         Ok(()) => {
             app.wake_feed();
-            Ok(Redirect::to("/opinions?done=1").into_response())
+            Ok(Redirect::to(&format!("/opinions?done={done_id}")).into_response())
         }
         Err(store::Error::Refused(refusal)) => {
             let mut list = opinions_page(&app, &who, &Fields::default(), fields).await?;
+            list.typed_for = done_id;
             list.refused = Some(who.lang.refusal(refusal).to_owned());
             draw(&list, who.lang).map(unprocessable)
         }

@@ -2,6 +2,8 @@
 
 use rules::calendar::Calendar;
 
+use crate::Network;
+
 #[derive(Clone, Debug)]
 pub struct City {
     /// GB/T 2260 code of the city.
@@ -16,6 +18,11 @@ pub struct City {
     pub map_note: [String; 2],
     /// What signs quotes of the transfer service; empty where the operator has set none.
     pub quote_key: Vec<u8>,
+    /// Where the public finds the platform, `https://NAME`: posters and calendars carry it. Without
+    /// it they carry the address under which the visitor came.
+    pub public_url: Option<String>,
+    /// Proxies whose word about senders is believed.
+    pub trusted_proxies: Vec<Network>,
     /// Every page of a demo city says that its data are invented.
     pub demo: bool,
 }

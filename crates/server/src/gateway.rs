@@ -2,10 +2,13 @@
 //! an approved template's id and values over HTTP; no text of ours is sent, and no address stands
 //! in a log.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use store::notice::{Outgoing, settled, take};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 use crate::App;
 
@@ -22,6 +25,8 @@ pub enum Gateway {
 
 const TAKEN_AT_ONCE: i64 = 50;
 const ROUND: Duration = Duration::from_millis(500);
+/// Rounds that wait for a slow gateway at the same time; each ends within [`ANSWER_WITHIN`].
+const ROUNDS_AT_ONCE: usize = 8;
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
 impl Gateway {
@@ -66,7 +71,8 @@ fn body(app: &App, notice: &Outgoing) -> Option<Value> {
                 "call_out_test" => "/hospital".to_owned(),
                 _ => format!("/emergencies/{}", id.as_str().unwrap_or_default()),
             };
-            values.insert("link".into(), json!(path));
+            let city = app.city().public_url.as_deref().unwrap_or_default();
+            values.insert("link".into(), json!(format!("{city}{path}")));
         }
     }
     Some(json!({
@@ -78,35 +84,48 @@ fn body(app: &App, notice: &Outgoing) -> Option<Value> {
     }))
 }
 
-/// Sends what waits, again and again.
+/// Sends what waits, again and again. A gateway that hangs holds up nothing that comes after: the
+/// next round takes what is not taken yet.
 pub(crate) async fn run(app: App, gateway: Gateway) {
     let mut rounds = tokio::time::interval(ROUND);
+    let under_way = Arc::new(Semaphore::new(ROUNDS_AT_ONCE));
     loop {
         rounds.tick().await;
-        if let Err(error) = round(&app, &gateway).await {
-            tracing::warn!(%error, "notices wait for the next round");
-        }
+        let Ok(turn) = under_way.clone().acquire_owned().await else { return };
+        let (app, gateway) = (app.clone(), gateway.clone());
+        tokio::spawn(async move {
+            if let Err(error) = round(&app, &gateway).await {
+                tracing::warn!(%error, "notices wait for the next round");
+            }
+            drop(turn);
+        });
     }
 }
 
-/// One round; returns how many notices were taken in hand.
+/// One round, its notices side by side; returns how many were taken in hand.
 ///
 /// # Errors
 /// When the database fails; what was taken comes back when its lease ends.
 pub async fn round(app: &App, gateway: &Gateway) -> store::Result<usize> {
     let waiting = take(app.db(), app.now(), TAKEN_AT_ONCE).await?;
     let count = waiting.len();
+    let mut sending = JoinSet::new();
     for notice in waiting {
-        let sent = gateway.send(app, &notice).await;
-        let now = app.now();
-        app.db()
-            .write(move |tx| {
-                Box::pin(async move {
-                    let fault = sent.err();
-                    settled(tx, &notice.notice_id, fault.as_deref(), now).await
-                })
-            })
-            .await?;
+        let (app, gateway) = (app.clone(), gateway.clone());
+        sending.spawn(async move {
+            let fault = gateway.send(&app, &notice).await.err();
+            let now = app.now();
+            let settling = app.db().write(move |tx| {
+                Box::pin(async move { settled(tx, &notice.notice_id, fault.as_deref(), now).await })
+            });
+            settling.await
+        });
+    }
+    while let Some(done) = sending.join_next().await {
+        match done {
+            Ok(settled) => settled?,
+            Err(error) => tracing::error!(%error, "a notice was not settled"),
+        }
     }
     if count > 0 {
         app.wake_feed();

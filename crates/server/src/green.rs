@@ -13,7 +13,7 @@ mod readiness;
 mod screening;
 mod symptoms;
 
-pub(crate) use ask::{ask, ask_form, find_thread, thread, write};
+pub(crate) use ask::{ask, ask_form, find_thread, fresh_code, in_parts, thread, write};
 pub(crate) use feeds::{cap, geojson};
 pub(crate) use map::map;
 pub(crate) use poster::{poster, widget};

@@ -7,6 +7,7 @@ mod calendar;
 mod contacts;
 mod draw;
 mod enquiries;
+mod hospitals;
 mod plan;
 mod readiness;
 mod rota;
@@ -20,6 +21,7 @@ pub(crate) use contacts::{
     remove as remove_contact, send as send_code,
 };
 pub(crate) use enquiries::{answer as answer_enquiry, list as enquiries, page as enquiry};
+pub(crate) use hospitals::{change as change_hospital, hospitals};
 pub(crate) use plan::plan;
 pub(crate) use readiness::{answer as answer_test, clear as clear_alert, readiness, start as test};
 pub(crate) use rota::{add as add_rota, end as end_rota, order, step as swap_step, swap};

@@ -145,6 +145,8 @@ fn channel() -> Router<App> {
         .route("/oncall/swaps", post(oncall::swap))
         .route("/oncall/swaps/{override_id}/{act}", post(oncall::swap_step))
         .route("/oncall/alerts/{alert_id}/clear", post(oncall::clear_alert))
+        .route("/oncall/hospitals", get(oncall::hospitals))
+        .route("/oncall/hospitals/{hospital_id}", post(oncall::change_hospital))
         .route("/oncall/zones", get(oncall::zones).post(oncall::add_zone))
         .route("/oncall/zones/{zone_id}/end", post(oncall::end_zone))
         .route("/oncall/hotlines", post(oncall::announce))

@@ -12,9 +12,9 @@ use sha2::{Digest, Sha256};
 use store::Scope;
 use subtle::ConstantTimeEq;
 
-use crate::App;
 use crate::fault::{Answer, Fault, InLang, Kind};
 use crate::words::Lang;
+use crate::{App, proxy};
 
 pub(crate) const SESSION_COOKIE: &str = "baize_session";
 pub(crate) const LANG_COOKIE: &str = "baize_lang";
@@ -130,16 +130,34 @@ pub(crate) fn same_origin(headers: &HeaderMap, lang: Lang) -> Answer<()> {
     Err(Fault::new(Kind::Forbidden, lang))
 }
 
-/// The address of whoever is connected.
+/// The address of whoever sends: what allowances are counted by.
 pub(crate) struct Peer(pub IpAddr);
+
+/// The address at the other end of the connection: the sender's, or a proxy's.
+fn connected(parts: &Parts) -> IpAddr {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    // In process there is no connection: tests are local.
+    peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip())
+}
 
 impl FromRequestParts<App> for Peer {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Peer, Self::Rejection> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        // In process there is no connection: tests are local.
-        Ok(Peer(peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip())))
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Peer, Self::Rejection> {
+        let proxies = &app.city().trusted_proxies;
+        Ok(Peer(proxy::sender(proxies, &parts.headers, connected(parts))))
+    }
+}
+
+/// What makes a path an address that others can follow; empty when nobody can tell.
+pub(crate) struct Origin(pub String);
+
+impl FromRequestParts<App> for Origin {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Origin, Self::Rejection> {
+        let origin = proxy::origin(app.city(), &parts.headers, connected(parts));
+        Ok(Origin(origin.unwrap_or_default()))
     }
 }
 

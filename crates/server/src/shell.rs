@@ -266,6 +266,7 @@ fn channel_nav(who: &SignedIn, here: &str, cases: i64) -> Vec<Nav> {
         (true, home),
         (true, ("/emergencies", "clipboard-list", lang.nav_cases())),
         (true, ("/oncall", "calendar-event", lang.nav_oncall())),
+        (true, ("/oncall/hospitals", "building-hospital", lang.nav_hospitals())),
         (manages, ("/oncall/zones", "map-2", lang.nav_zones())),
         (true, ("/stock", "pill", lang.nav_stock())),
         (manages, ("/readiness", "bell-ringing", lang.nav_readiness())),

@@ -6,6 +6,7 @@
 mod call;
 mod figures;
 mod mark;
+mod merge;
 mod packet;
 mod raise;
 mod read;

@@ -210,7 +210,8 @@ async fn messages(tx: &mut Tx, enquiry_id: &str) -> Result<Vec<EnquiryMessage>> 
     .await?)
 }
 
-/// The asker writes again; a closed thread opens anew with a new clock.
+/// The asker writes again: what was answered or closed opens anew with a new clock, what still
+/// waits keeps the clock it has.
 ///
 /// # Errors
 /// [`Refusal::Text`], [`Refusal::TooMany`]; not found for a code that nobody has.
@@ -218,7 +219,11 @@ pub async fn write_by_code(tx: &mut Tx, code: &str, text: &str, now: Time) -> Re
     let text = sound(text)?.to_owned();
     let (enquiry, _) = by_code(tx, code).await?;
     write(tx, &enquiry.enquiry_id, "client", &text, now).await?;
-    let due = now.plus_min(tx.packs().channel_at(now).watch.enquiry_h * 60);
+    let waits = enquiry.answered_at.is_none() && enquiry.closed_at.is_none();
+    let due = match waits {
+        true => Time(enquiry.due_at),
+        false => now.plus_min(tx.packs().channel_at(now).watch.enquiry_h * 60),
+    };
     sqlx::query(
         "update enquiry set answered_at = null, closed_at = null, delete_at = null, due_at = $2
          where enquiry_id = $1",
@@ -227,7 +232,9 @@ pub async fn write_by_code(tx: &mut Tx, code: &str, text: &str, now: Time) -> Re
     .bind(due.0)
     .execute(tx.conn())
     .await?;
-    deadline::set(tx, Kind::EnquiryDue, &enquiry.enquiry_id, due).await?;
+    if !waits {
+        deadline::set(tx, Kind::EnquiryDue, &enquiry.enquiry_id, due).await?;
+    }
     let by = By::system("public", now);
     let subject = Subject { kind: "enquiry", id: &enquiry.enquiry_id, institution_id: "" };
     event::append(tx, &by, subject, "asked_again", json!({"due_at": due.0})).await

@@ -49,6 +49,8 @@ pub enum Refusal {
     Code,
     #[error("somebody else was first")]
     TooLate,
+    #[error("a hospital has accepted this case and not the other one")]
+    MergeTheOther,
     #[error("a reason is missing")]
     Reason,
     #[error("no hospital is on call in this city")]

@@ -173,7 +173,8 @@ pub async fn of_subject(
     limit: i64,
 ) -> Result<Vec<Event>> {
     // What happened in the green channel is told by its own drawers, never to a bureau.
-    if kind == "emergency" && *scope.channel() == crate::account::Channel::Nothing {
+    let channel = matches!(kind, "emergency" | "packet");
+    if channel && *scope.channel() == crate::account::Channel::Nothing {
         return Ok(Vec::new());
     }
     let reach = scope.institutions_reach();

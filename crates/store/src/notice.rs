@@ -123,29 +123,24 @@ pub async fn take(db: &Db, now: Time, limit: i64) -> Result<Vec<Outgoing>> {
             .bind(now.plus_min(-STALE_MIN).0)
             .execute(tx.conn())
             .await?;
-            sqlx::query(
+            // Only what this statement has taken is this round's, whoever takes at the same moment.
+            let mut taken: Vec<Outgoing> = sqlx::query_as(
                 "update notice set taken_until = $2 where notice_id in (
                     select notice_id from notice where sent_at is null and failed_at is null
                       and next_try_at <= $1 and (taken_until is null or taken_until <= $1)
                     order by made_at, notice_id limit $3)
-                   and (taken_until is null or taken_until <= $1)",
+                   and (taken_until is null or taken_until <= $1)
+                 returning notice_id, channel, template, particulars, tries,
+                    coalesce(notice.address, (select contact.address from contact
+                        where contact.contact_id = notice.contact_id)) as address",
             )
             .bind(now.0)
             .bind(now.plus_ms(LEASE_MS).0)
             .bind(limit)
-            .execute(tx.conn())
-            .await?;
-            Ok(sqlx::query_as(
-                "select notice_id, notice.channel, template, particulars,
-                    coalesce(notice.address, contact.address) as address, tries
-                 from notice left join contact on contact.contact_id = notice.contact_id
-                 where sent_at is null and failed_at is null and taken_until = $1
-                 order by made_at, notice_id limit $2",
-            )
-            .bind(now.plus_ms(LEASE_MS).0)
-            .bind(limit)
             .fetch_all(tx.conn())
-            .await?)
+            .await?;
+            taken.sort_by(|a, b| a.notice_id.cmp(&b.notice_id));
+            Ok(taken)
         })
     })
     .await

@@ -21,9 +21,9 @@ pub use contact::{
     remove_contact, send_check,
 };
 pub use hospital::{
-    Capability, Hospital, Hotline, NewHospital, NewHotline, add_hospital, capabilities,
+    Capability, Entrance, Hospital, Hotline, NewHospital, NewHotline, add_hospital, capabilities,
     end_hotline, enter_capability, enter_hotline, facts, hospital, hospitals, hotline_history,
-    hotlines, is_phone, set_capability, set_hotline,
+    hotlines, is_phone, set_capability, set_entrance, set_hotline,
 };
 pub(crate) use rota::lines_at;
 pub use rota::{

@@ -38,6 +38,15 @@ pub(crate) async fn hold_series(tx: &mut Tx, series: &str) -> Result<()> {
     Ok(())
 }
 
+/// The last number taken from a series; 0 before the first.
+pub(crate) async fn last_in_series(tx: &mut Tx, series: &str) -> Result<i64> {
+    let row = sqlx::query("select last from serial where series = $1")
+        .bind(series)
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?.unwrap_or(0))
+}
+
 /// The next number of a series, from 1, without gaps.
 pub(crate) async fn next_in_series(tx: &mut Tx, series: &str) -> Result<i64> {
     let row = sqlx::query(

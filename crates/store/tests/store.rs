@@ -47,6 +47,9 @@ mod emergency;
 #[path = "store/emergency_answers.rs"]
 mod emergency_answers;
 #[cfg(test)]
+#[path = "store/emergency_doubles.rs"]
+mod emergency_doubles;
+#[cfg(test)]
 #[path = "store/enquiry.rs"]
 mod enquiry;
 #[cfg(test)]

@@ -10,7 +10,8 @@ const PEOPLE = [
   {
     login: 'qc-clerk',
     paths: ['/desk', '/desk/call', '/emergencies', '/emergencies?view=drill', '/oncall'].concat(
-      ['/oncall/zones', '/stock?item=dantrolene&need=35', '/readiness', '/enquiries', '/contacts'],
+      ['/oncall/hospitals?hospital=hos_renmin', '/oncall/zones', '/stock?item=dantrolene&need=35'],
+      ['/readiness', '/enquiries', '/contacts'],
     ),
   },
   { login: 'desk-renmin', paths: ['/hospital', '/emergencies', '/oncall', '/stock'] },

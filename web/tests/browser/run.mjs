@@ -16,7 +16,7 @@ import { OUT, openBrowser, openDemo, openRoom, seconds } from './house.mjs';
 const CITIES = {
   nantong: ['public', 'language', 'declare', 'li', 'security', 'keyboard'],
   // What people write stands in their language: the English pages are looked at before.
-  zhuhai: ['channel', 'sos', 'hotline', 'neighbour'],
+  zhuhai: ['channel', 'sos', 'hotline', 'neighbour', 'centre'],
   zibo: ['oversight', 'call96120'],
 };
 const STORIES = Object.values(CITIES).flat();

@@ -132,6 +132,14 @@ tables! {
         hospital: String,
         answered_s: Option<i64>,
     }
+
+    /// A question of the public to the QC centre.
+    Enquiry {
+        at: Moment,
+        text_zh: String,
+        answered: Option<Moment>,
+        #[serde(default)] answer_zh: String,
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -301,6 +309,8 @@ pub enum ChannelAct {
     Mark(usize, rules::emergency::Mark),
     Test(usize),
     Answer(usize),
+    Ask(usize),
+    Reply(usize),
 }
 
 /// The channel's steps with their times.
@@ -329,6 +339,11 @@ pub(super) fn steps(data: &Data) -> Vec<(Time, ChannelAct)> {
             steps.push((called.plus_ms(seconds * Time::SECOND_MS), ChannelAct::Answer(index)));
         }
     }
+    for (index, enquiry) in data.enquiries.iter().enumerate() {
+        steps.push((enquiry.at.at(calendar), ChannelAct::Ask(index)));
+        let answered = enquiry.answered.iter();
+        steps.extend(answered.map(|at| (at.at(calendar), ChannelAct::Reply(index))));
+    }
     steps
 }
 
@@ -348,7 +363,7 @@ pub(super) async fn run(
     act: &ChannelAct,
     now: Time,
 ) -> store::Result<()> {
-    use store::emergency::{Details, NewCase, mark, raise};
+    use store::emergency::{NewCase, raise};
     let desk =
         scope_with(data, scopes, |account| account.role == rules::account::AccountRole::QcClerk)?;
     let hospital_desk = |hospital: &str| {
@@ -383,18 +398,8 @@ pub(super) async fn run(
             Ok(())
         }
         ChannelAct::Mark(index, step) => {
-            let case = &data.cases[*index];
             let id = made.cases.get(index).ok_or(store::Error::NotFound("emergency"))?;
-            let details = Details {
-                hospital_id: Some(case.hospital.clone()),
-                outcome: Some(case.outcome),
-                ..Details::default()
-            };
-            // A hospital accepted before the desk had looked: nothing is left to acknowledge.
-            let read = store::emergency::case(tx, &desk, id).await?;
-            let done =
-                *step == rules::emergency::Mark::Acknowledge && read.acknowledged_at.is_some();
-            if done { Ok(()) } else { mark(tx, &desk, id, *step, &details, now).await }
+            mark_case(tx, &desk, (id, &data.cases[*index]), *step, now).await
         }
         ChannelAct::Test(index) => {
             let test = &data.call_outs[*index];
@@ -409,7 +414,50 @@ pub(super) async fn run(
             let id = made.tests.get(index).ok_or(store::Error::NotFound("call_out"))?;
             oncall::answer_call_out(tx, &hospital_desk(&test.hospital)?, id, now).await
         }
+        ChannelAct::Ask(index) => ask(tx, data, *index, now).await,
+        ChannelAct::Reply(index) => {
+            let (asked, _) = store::enquiry::by_code(tx, &code_of(*index)).await?;
+            let answer = &data.enquiries[*index].answer_zh;
+            store::enquiry::answer(tx, &desk, &asked.enquiry_id, answer, now).await
+        }
     }
+}
+
+async fn mark_case(
+    tx: &mut Tx,
+    desk: &Scope,
+    (id, case): (&str, &Case),
+    step: rules::emergency::Mark,
+    now: Time,
+) -> store::Result<()> {
+    use store::emergency::{Details, mark};
+    // A hospital accepted before the desk had looked: nothing is left to acknowledge.
+    let read = store::emergency::case(tx, desk, id).await?;
+    if step == rules::emergency::Mark::Acknowledge && read.acknowledged_at.is_some() {
+        return Ok(());
+    }
+    let details = Details {
+        hospital_id: Some(case.hospital.clone()),
+        outcome: Some(case.outcome),
+        ..Details::default()
+    };
+    mark(tx, desk, id, step, &details, now).await
+}
+
+/// Nobody has this code: whoever asked is as invented as the question.
+fn code_of(enquiry: usize) -> String {
+    format!("demo-enquiry-{enquiry}")
+}
+
+async fn ask(tx: &mut Tx, data: &Data, index: usize, now: Time) -> store::Result<()> {
+    let new = store::enquiry::NewEnquiry {
+        request_key: code_of(index),
+        code: code_of(index),
+        text: data.enquiries[index].text_zh.clone(),
+        institution_id: None,
+        emergency_id: None,
+    };
+    store::enquiry::ask(tx, &new, now).await.map(drop)
 }
 
 fn desk_id(desk: &Scope) -> store::Result<String> {

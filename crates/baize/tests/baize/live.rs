@@ -35,6 +35,8 @@ fn settings(data: &baize::demo::Data) -> City {
         home_region: data.city.home_region.clone(),
         map_note: [String::new(), String::new()],
         quote_key: b"a key of a test".to_vec(),
+        public_url: None,
+        trusted_proxies: Vec::new(),
         demo: true,
     }
 }

@@ -52,10 +52,15 @@ impl Page {
 
 impl House {
     pub(crate) async fn open() -> House {
+        House::open_with(|_| {}).await
+    }
+
+    /// With other settings of the city than the demo's.
+    pub(crate) async fn open_with(change: impl FnOnce(&mut City)) -> House {
         let seeded = nantong().await;
         let data = &seeded.data;
         let clock = Clock::by_hand(seeded.at, Time(1_800_000_000_000));
-        let settings = City {
+        let mut settings = City {
             code: data.city.code.clone(),
             name: [data.city.name_zh.clone(), data.city.name_en.clone()],
             platform: [data.city.platform_zh.clone(), data.city.platform_en.clone()],
@@ -63,8 +68,11 @@ impl House {
             home_region: data.city.home_region.clone(),
             map_note: [data.city.map_note_zh.clone(), data.city.map_note_en.clone()],
             quote_key: b"a key of a test".to_vec(),
+            public_url: None,
+            trusted_proxies: Vec::new(),
             demo: true,
         };
+        change(&mut settings);
         let app = App::new(seeded.db.clone(), settings, clock.clone());
         House { router: server::router(app.clone()), seeded, clock, app }
     }

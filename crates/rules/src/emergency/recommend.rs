@@ -246,6 +246,49 @@ fn candidate(plea: Plea<'_>, facts: &HospitalFacts, travel: &Travel) -> Candidat
     }
 }
 
+/// Samples a side when two rings are laid over each other.
+const SAMPLES: i32 = 48;
+
+/// How much of the smaller ring lies in the other one, in percent, by samples: edges that are drawn
+/// twice a little apart count for nothing.
+pub fn overlap_percent(a: &[[f64; 2]], b: &[[f64; 2]]) -> i64 {
+    let Some((one, two)) = bounds(a).zip(bounds(b)) else { return 0 };
+    let (west, south) = (one[0].max(two[0]), one[1].max(two[1]));
+    let (east, north) = (one[2].min(two[2]), one[3].min(two[3]));
+    if west >= east || south >= north {
+        return 0;
+    }
+    let mut both = 0;
+    for row in 0..SAMPLES {
+        for column in 0..SAMPLES {
+            let part = |n: i32| (f64::from(n) + 0.5) / f64::from(SAMPLES);
+            let lng = west + (east - west) * part(column);
+            let at = Position { lat: south + (north - south) * part(row), lng };
+            both += i32::from(inside(a, at) && inside(b, at));
+        }
+    }
+    let shared = (east - west) * (north - south) * f64::from(both) / f64::from(SAMPLES * SAMPLES);
+    let smaller = area(a).min(area(b));
+    if smaller <= 0.0 { 0 } else { (shared * 100.0 / smaller).round().min(100.0) as i64 }
+}
+
+/// West, south, east, north.
+fn bounds(ring: &[[f64; 2]]) -> Option<[f64; 4]> {
+    let [lng, lat] = *ring.first()?;
+    Some(ring.iter().fold([lng, lat, lng, lat], |[w, s, e, n], [lng, lat]| {
+        [w.min(*lng), s.min(*lat), e.max(*lng), n.max(*lat)]
+    }))
+}
+
+/// In square degrees: enough to compare two rings of one city.
+fn area(ring: &[[f64; 2]]) -> f64 {
+    let turns = ring.iter().enumerate().map(|(index, [lng, lat])| {
+        let [before, below] = ring[(index + ring.len() - 1) % ring.len()];
+        before * lat - lng * below
+    });
+    turns.sum::<f64>().abs() / 2.0
+}
+
 /// Whether a place lies inside a ring of `[lng, lat]` corners; on the edge counts as inside or
 /// outside, but the same every time. Even-odd rule; the ring may be closed or not.
 pub fn inside(ring: &[[f64; 2]], at: Position) -> bool {

@@ -263,3 +263,25 @@ fn who_heard_first() {
     assert_eq!(course.heard_ms(), Some(20_000));
     assert_eq!(course.standing(), Standing::Accepted);
 }
+
+#[test]
+fn rings_that_lie_over_each_other() {
+    let square = |w: f64, s: f64, e: f64, n: f64| vec![[w, s], [e, s], [e, n], [w, n]];
+    let home = square(113.0, 22.0, 113.2, 22.2);
+    for (other, percent) in [
+        (square(113.2, 22.0, 113.4, 22.2), 0),
+        (square(113.3, 22.0, 113.4, 22.2), 0),
+        // A border drawn twice, ten metres apart.
+        (square(113.1999, 22.0, 113.4, 22.2), 0),
+        (square(113.1, 22.0, 113.3, 22.2), 50),
+        (square(113.05, 22.05, 113.15, 22.15), 100),
+        (home.clone(), 100),
+        (vec![[113.0, 22.0], [113.2, 22.0], [113.2, 22.2]], 100),
+        (Vec::new(), 0),
+        (vec![[113.1, 22.1]], 0),
+    ] {
+        let found = overlap_percent(&home, &other);
+        assert!((found - percent).abs() <= 3, "{other:?}: {found}");
+        assert_eq!(found, overlap_percent(&other, &home), "{other:?}");
+    }
+}

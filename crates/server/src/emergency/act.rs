@@ -12,7 +12,9 @@ use super::page;
 use crate::App;
 use crate::fault::{Answer, Fault, InLang, Kind, draw};
 use crate::form::Fields;
-use crate::session::SignedIn;
+use crate::green::{fresh_code, in_parts};
+use crate::qr::Qr;
+use crate::session::{Origin, SignedIn};
 use crate::shell::{Shell, shell};
 
 type Pairs = Vec<(String, String)>;
@@ -167,22 +169,24 @@ struct Thread {
     emergency_id: String,
     number: String,
     code: String,
+    /// What the client opens, and its code for a phone's camera.
+    address: String,
+    qr: Option<Qr>,
 }
 
 /// `POST /emergencies/{id}/thread`: the code a client follows up by, shown this once.
 pub(crate) async fn thread(
     State(app): State<App>,
     who: SignedIn,
+    Origin(origin): Origin,
     Path(emergency_id): Path<String>,
     Form(fields): Form<Pairs>,
 ) -> Answer {
     let fields = Fields::of(fields);
     who.check(fields.get("csrf"))?;
     let lang = who.lang;
-    let mut bytes = [0u8; 15];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Fault::new(Kind::Broken(error.to_string()), lang))?;
-    let code: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    // A code as the public page makes and reads them.
+    let code = fresh_code(lang)?;
     let (scope, id, now) = (who.scope.clone(), emergency_id.clone(), app.now());
     let (text, kept) = (fields.get("said").to_owned(), code.clone());
     let made = app
@@ -205,7 +209,10 @@ pub(crate) async fn thread(
     app.wake_feed();
     let mut tx = app.db().read().await.told(lang)?;
     let shell = shell(&app, &who, &mut tx, "/emergencies").await?;
-    draw(&Thread { shell, emergency_id, number, code }, lang)
+    let code = in_parts(&code);
+    let address = format!("{origin}/thread/{code}");
+    let qr = Qr::of(&address);
+    draw(&Thread { shell, emergency_id, number, code, address, qr }, lang)
 }
 
 /// A decimal as people type it: also with a Chinese point or a comma.

@@ -1,13 +1,14 @@
 //! The course of a case: calls, marks, and what people wrote, newest first.
 
 use store::Tx;
-use store::emergency::{CallRow, Case, messages};
+use store::emergency::{self, CallRow, Case, messages};
 use store::notice;
 use store::oncall::Hospital;
 
 use super::view::is_qc;
 use crate::fault::{Answer, InLang};
 use crate::when::When;
+use crate::words::Lang;
 
 /// One line of the course.
 pub(crate) struct Entry {
@@ -17,6 +18,15 @@ pub(crate) struct Entry {
     pub text: String,
     /// Written by a person.
     pub said: bool,
+}
+
+/// A step's words: of the case's own card, or of the one it had before the card was changed or
+/// another case was merged into it.
+fn step<'t>(tx: &'t Tx, lang: Lang, case: &Case, key: &'t str) -> &'t str {
+    let Some(pack) = tx.packs().cards_of(&case.card_version) else { return key };
+    let own = pack.card(&case.card).into_iter();
+    let mut steps = own.chain(&pack.cards).flat_map(|card| &card.steps);
+    steps.find(|step| step.key == key).map_or(key, |step| lang.pick(&step.zh, &step.en))
 }
 
 pub(super) async fn course(
@@ -60,6 +70,10 @@ pub(super) async fn course(
         add(call.declined_at, name, lang.course_declined(reason), false);
         add(call.withdrawn_at, name, lang.course_withdrawn().to_owned(), false);
         add(call.unanswered_at, name, lang.course_unanswered().to_owned(), false);
+    }
+    for tick in emergency::ticks(tx, &case.emergency_id).await.told(lang)? {
+        let by = lang.pick_or(tick.name_zh.as_deref(), tick.name_en.as_deref());
+        add(Some(tick.at), by, lang.course_ticked(step(tx, lang, case, &tick.step_key)), false);
     }
     for row in messages(tx, &case.emergency_id).await.told(lang)? {
         let by = lang.pick_or(row.name_zh.as_deref(), row.name_en.as_deref());

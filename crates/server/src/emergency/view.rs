@@ -94,6 +94,8 @@ pub(crate) struct HospitalShown {
     pub lacks: Vec<(bool, String)>,
     pub phone: String,
     pub gate: String,
+    /// The way there, in the map most phones here have.
+    pub go: String,
     pub chosen: bool,
     pub called: bool,
 }

@@ -16,6 +16,7 @@ use super::{Channel, Line, lines, near, position, steady, tel};
 use crate::App;
 use crate::fault::{Answer, InLang, draw, encode};
 use crate::form::Fields;
+use crate::go::Go;
 use crate::public::Frame;
 use crate::session::Visitor;
 use crate::when::When;
@@ -34,7 +35,7 @@ pub(super) struct Row {
     /// What it can do at some hours, and whether now.
     pub hours: Vec<String>,
     pub readiness: String,
-    pub go: String,
+    pub go: Go,
 }
 
 /// What became of a search for a place.
@@ -184,7 +185,7 @@ fn row(when: When, channel: &Channel, pack: &ChannelPack, minute: i64, hospital:
         always: always.join(lang.list_comma()),
         hours: at_hours.map(|(name, hours)| at_hours_words(lang, &name, hours, minute)).collect(),
         readiness: readiness(when, channel.readiness.iter().find(|one| one.hospital_id == *id)),
-        go: near::geo(hospital.at()),
+        go: Go::to(&hospital.name_zh, hospital.at()),
     }
 }
 

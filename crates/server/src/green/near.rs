@@ -8,6 +8,7 @@ use store::page::Slice;
 use store::{Scope, Tx, public, register};
 
 use super::{Channel, tel};
+use crate::go::Go;
 use crate::words::Lang;
 
 /// A place with a name.
@@ -175,7 +176,7 @@ pub(super) struct Way {
     pub km: String,
     pub phone: String,
     pub tel: String,
-    pub go: String,
+    pub go: Go,
 }
 
 /// The answer for a place.
@@ -208,7 +209,7 @@ pub(super) fn nearest(
             km: format!("{:.1}", metres as f64 / 1_000.0),
             phone: hospital.phone.clone(),
             tel: tel(&hospital.phone),
-            go: geo(hospital.at()),
+            go: Go::to(&hospital.name_zh, hospital.at()),
         };
         Some((way, metres))
     };
@@ -231,11 +232,6 @@ pub(super) fn nearest(
     let own = own.map(|(zone, way)| (lang.pick(&zone.name_zh, &zone.name_en).to_owned(), way));
     let away = metres > AWAY_M;
     Some(Nearest { spot, zone: own, nearest, reason, away })
-}
-
-/// RFC 5870, WGS-84: the phone's own map opens it.
-pub(super) fn geo(at: Position) -> String {
-    format!("geo:{:.6},{:.6}", at.lat, at.lng)
 }
 
 #[cfg(test)]

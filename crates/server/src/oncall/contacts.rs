@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect};
+use rules::Time;
 use rules::account::Permission;
 use rules::notice::Way;
 use store::oncall::{self, Contact};
@@ -13,7 +13,7 @@ use super::{Pairs, Typed, need_any, settled};
 use crate::App;
 use crate::fault::{Answer, Fault, InLang, Kind, draw};
 use crate::form::Fields;
-use crate::session::SignedIn;
+use crate::session::{Origin, SignedIn};
 use crate::shell::{Shell, shell};
 use crate::when::When;
 
@@ -26,6 +26,8 @@ struct Shown {
     way: &'static str,
     address: String,
     verified: Option<String>,
+    /// It has never answered a check, or not for long.
+    asks: bool,
     /// Until when a code that was sent may be typed.
     code_until: Option<String>,
 }
@@ -50,7 +52,12 @@ pub(crate) async fn contacts(
     Query(query): Query<Pairs>,
 ) -> Answer {
     let done = Fields::of(query);
-    draw(&page(&app, &who, done.get("done"), Typed::default(), None).await?, who.lang)
+    let mut page = page(&app, &who, done.get("done"), Typed::default(), None).await?;
+    let code = done.get("code");
+    if app.city().demo && code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()) {
+        page.shell.done = Some(who.lang.oc_demo_code(code));
+    }
+    draw(&page, who.lang)
 }
 
 async fn page(
@@ -65,8 +72,9 @@ async fn page(
     let mut tx = app.db().read().await.told(lang)?;
     let mut shell = shell(app, who, &mut tx, "/contacts").await?;
     shell.done = lang.oc_done(done).map(str::to_owned);
+    let days = tx.packs().channel_at(now).watch.contact_days;
     let own = oncall::contacts_of(&mut tx, &who.scope).await.told(lang)?;
-    let rows: Vec<Shown> = own.iter().map(|one| shown(shell.when, one, now.0)).collect();
+    let rows: Vec<Shown> = own.iter().map(|one| shown(shell.when, one, now, days)).collect();
     Ok(ContactsPage {
         verified: rows.iter().filter(|row| row.verified.is_some()).count(),
         rows,
@@ -83,13 +91,16 @@ async fn page(
     })
 }
 
-fn shown(when: When, one: &Contact, now: i64) -> Shown {
-    let waits = one.code_until.filter(|until| *until > now && one.verified_at.is_none());
+fn shown(when: When, one: &Contact, now: Time, days: i64) -> Shown {
+    let stale = one.verified_at.is_some_and(|at| Time(at).plus_days(days) <= now);
+    let asks = one.verified_at.is_none() || stale;
+    let waits = one.code_until.filter(|until| *until > now.0 && asks);
     Shown {
         id: one.contact_id.clone(),
         way: Way::of(&one.channel).map_or("", |way| when.lang.oc_way(way)),
         address: one.address.clone(),
         verified: one.verified_at.map(|at| when.iso(&at)),
+        asks,
         code_until: waits.map(|until| when.hm(&until)),
     }
 }
@@ -159,12 +170,16 @@ pub(crate) async fn send(
     let fields = Fields::of(fields);
     who.check(fields.get("csrf"))?;
     let code = new_code().ok_or_else(|| no_randomness(&who))?;
+    // A demo sends nothing: whoever tries it reads the code on the page.
+    let shown = app.city().demo.then(|| format!("/contacts?done=code&code={code}"));
     let (scope, now) = (who.scope.clone(), app.now());
     let sent = app.db().write(move |tx| {
         Box::pin(async move { oncall::send_check(tx, &scope, &contact_id, &code, now).await })
     });
-    let wrong = settled(&app, who.lang, sent.await)?;
-    back(&app, &who, "code", fields, wrong).await
+    match (settled(&app, who.lang, sent.await)?, shown) {
+        (None, Some(shown)) => Ok(Redirect::to(&shown).into_response()),
+        (wrong, _) => back(&app, &who, "code", fields, wrong).await,
+    }
 }
 
 /// `POST /contacts/{contact_id}/confirm`
@@ -223,7 +238,7 @@ fn new_token() -> Option<String> {
 pub(crate) async fn feed(
     State(app): State<App>,
     who: SignedIn,
-    headers: HeaderMap,
+    Origin(origin): Origin,
     Form(fields): Form<Pairs>,
 ) -> Answer {
     need_any(&who, &REACHED)?;
@@ -237,11 +252,7 @@ pub(crate) async fn feed(
     if let Some(wrong) = settled(&app, who.lang, made.await)? {
         return back(&app, &who, "feed", fields, Some(wrong)).await;
     }
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    // TLS ends before this server everywhere but on the machine itself.
-    let scheme = if matches!(name, "localhost" | "127.0.0.1" | "[::1]") { "http" } else { "https" };
-    let address = format!("{scheme}://{host}/ics/{token}.ics");
+    let address = format!("{origin}/ics/{token}.ics");
     draw(&page(&app, &who, "feed", Typed::default(), Some(address)).await?, who.lang)
 }
 

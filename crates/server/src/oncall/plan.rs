@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use rules::Time;
 use rules::account::Permission;
+use rules::channel::ChannelPack;
 use rules::oncall::{Pattern, SwapAct, SwapState};
 use store::oncall::{self, Hospital, Person, RotaRow, SwapRow};
 
@@ -80,6 +81,8 @@ struct PlanPage {
     today: String,
     moment: String,
     weekdays: Vec<(usize, String)>,
+    /// How calls climb, as sentences.
+    escalation: Vec<String>,
 }
 
 /// `GET /oncall`
@@ -164,6 +167,7 @@ async fn plan_page(app: &App, who: &SignedIn, fields: Fields, typed: Typed) -> A
         today: when.iso(&now.0),
         moment: field_of(when, &now.0),
         weekdays: weekdays(when),
+        escalation: escalation(lang, tx.packs().channel_at(now)),
         hospitals: hospital_choices(lang, &hospitals),
         week,
         chosen,
@@ -171,6 +175,20 @@ async fn plan_page(app: &App, who: &SignedIn, fields: Fields, typed: Typed) -> A
         fields: without_done(&fields),
         shell,
     })
+}
+
+fn escalation(lang: Lang, pack: &ChannelPack) -> Vec<String> {
+    let policy = &pack.escalation;
+    let list = |levels: &[i64]| {
+        let levels: Vec<String> = levels.iter().map(i64::to_string).collect();
+        levels.join(lang.list_comma())
+    };
+    vec![
+        lang.oc_escalation_desk(list(&policy.desk_s), policy.again_s),
+        lang.oc_escalation_person(list(&policy.person_s)),
+        lang.oc_escalation_accept(policy.accept_s),
+        lang.oc_escalation_from(&pack.pack.version),
+    ]
 }
 
 /// The filter without what is said once and what fills a form.

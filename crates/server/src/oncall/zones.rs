@@ -29,6 +29,8 @@ struct ZoneShown {
     from: String,
     until: Option<String>,
     coming: bool,
+    /// Others it lies over, and who answers there.
+    overlaps: Vec<String>,
 }
 
 struct LineShown {
@@ -116,7 +118,7 @@ async fn zones_page(
         runs: who.scope.may(Permission::ManageChannel),
         picture: picture(lang, &hospitals, &held, &format!("boundaries/{prefix}.geojson")),
         note: lang.pick(zh, en).to_owned(),
-        zones: zones.iter().map(|zone| zone_shown(when, &hospitals, zone, now)).collect(),
+        zones: zones.iter().map(|zone| zone_shown(when, &hospitals, &zones, zone, now)).collect(),
         hotlines: running.iter().map(|one| line(when, &hospitals, one, now)).collect(),
         pager: pager("/oncall/zones", &filter, shown.len(), total),
         history: shown,
@@ -127,8 +129,22 @@ async fn zones_page(
     })
 }
 
-fn zone_shown(when: When, hospitals: &[Hospital], zone: &Zone, now: Time) -> ZoneShown {
+fn zone_shown(
+    when: When,
+    hospitals: &[Hospital],
+    zones: &[Zone],
+    zone: &Zone,
+    now: Time,
+) -> ZoneShown {
     let lang = when.lang;
+    let name = |zone: &Zone| lang.pick(&zone.name_zh, &zone.name_en).to_owned();
+    let others = zones.iter().filter(|other| other.zone_id != zone.zone_id);
+    let overlaps = others.filter_map(|other| {
+        let percent = zone.overlap_percent(other);
+        let answers = if zone.prevails_over(other) { zone } else { other };
+        let hospital = short(lang, hospitals, &answers.primary_id);
+        (percent > 0).then(|| lang.oc_overlaps(name(other), percent, name(answers), hospital))
+    });
     ZoneShown {
         id: zone.zone_id.clone(),
         name: lang.pick(&zone.name_zh, &zone.name_en).to_owned(),
@@ -137,6 +153,7 @@ fn zone_shown(when: When, hospitals: &[Hospital], zone: &Zone, now: Time) -> Zon
         from: when.stamp_hm(&zone.from_at),
         until: zone.until_at.map(|until| when.stamp_hm(&until)),
         coming: zone.from_at > now.0,
+        overlaps: overlaps.collect(),
     }
 }
 

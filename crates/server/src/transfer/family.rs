@@ -370,6 +370,7 @@ pub(crate) async fn make_link(
     State(app): State<App>,
     who: SignedIn,
     Path(booking_id): Path<String>,
+    Peer(peer): Peer,
     headers: axum::http::HeaderMap,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Answer {
@@ -386,8 +387,8 @@ pub(crate) async fn make_link(
         .await;
     match made.told(lang) {
         Ok(()) => {
-            let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or("");
-            let link = format!("{}/t/{token}", origin(host));
+            let origin = crate::proxy::origin(app.city(), &headers, peer).unwrap_or_default();
+            let link = format!("{origin}/t/{token}");
             let picture = Qr::of(&link).map(|code| code.svg()).unwrap_or_default();
             let page = links_page(&app, &who, &booking_id, Some((link, picture)), None).await?;
             draw(&page, lang)
@@ -398,12 +399,6 @@ pub(crate) async fn make_link(
         }
         Err(fault) => Err(fault),
     }
-}
-
-/// Where the platform is reached, by the address the desk uses.
-fn origin(host: &str) -> String {
-    let local = host.starts_with("localhost") || host.starts_with("127.");
-    format!("{}://{host}", if local { "http" } else { "https" })
 }
 
 /// 128 bits as 32 hex digits.

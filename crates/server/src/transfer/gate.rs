@@ -77,6 +77,7 @@ pub(crate) async fn judged(
     let found =
         transfer::tariff_between(&mut tx, from.site_id.as_deref(), to.site_id.as_deref(), now)
             .await;
+    let tiers = tx.packs().tiers_at(now).clone();
     drop(tx);
     let way = planner::way(app, from.at, to.at, around).await;
     heard.check_times(&judged.ground, lang, now, way.drive_s);
@@ -95,7 +96,7 @@ pub(crate) async fn judged(
         && heard.wrong.is_empty()
         && (heard.ready_at.is_some() || heard.appointment_at.is_some());
     if let Some(ask) =
-        heard.ask(&heard.needs, judged.verdict.class, fields).filter(|_| bookable && with_slots)
+        heard.ask(&tiers, judged.verdict.class, fields).filter(|_| bookable && with_slots)
     {
         let slots = planner::slots(app, lang, ask).await?;
         judged.offers = slots.offers;

@@ -5,6 +5,7 @@ use rules::calendar::Calendar;
 use rules::transfer::call::carried_floors;
 use rules::transfer::service::{ServicePack, WrongTime};
 use rules::transfer::tariff::Trip;
+use rules::transfer::tier::TierPack;
 use rules::transfer::triage::{Answer as Said, Answers, TriagePack};
 use rules::transfer::{Class, Need, Source};
 use rules::{Position, Time};
@@ -150,15 +151,18 @@ impl Heard {
     }
 
     /// The question for the planner.
-    pub fn ask(&self, needs: &[Need], class: Option<Class>, fields: &Fields) -> Option<Ask> {
+    pub fn ask(&self, tiers: &TierPack, class: Option<Class>, fields: &Fields) -> Option<Ask> {
         let stairs = self.floors.map(|(floor, lift)| carried_floors(floor, lift));
         Some(Ask {
             booking_id: None,
             from: self.from.as_ref()?.at,
             to: self.to.as_ref()?.at,
             stairs,
-            needs: needs.to_vec(),
+            needs: self.needs.clone(),
             class,
+            tier: class
+                .and_then(|class| tiers.least(class, &self.needs))
+                .map(|tier| tier.code.clone()),
             companions: fields.number("companions").unwrap_or(0),
             carry: fields.number("carry").unwrap_or(0),
             ready_at: self.ready_at,

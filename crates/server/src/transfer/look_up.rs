@@ -14,7 +14,7 @@ use crate::App;
 use crate::assets::Mark;
 use crate::fault::{Answer, Fault, InLang, Kind, draw};
 use crate::form::Fields;
-use crate::green::poster::origin;
+use crate::proxy::origin;
 use crate::public::Frame;
 use crate::qr::Qr;
 use crate::session::{Peer, SignedIn, Visitor};
@@ -168,6 +168,7 @@ struct Card {
 pub(crate) async fn card(
     State(app): State<App>,
     who: SignedIn,
+    Peer(peer): Peer,
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Answer {
@@ -176,7 +177,7 @@ pub(crate) async fn card(
     let mut tx = app.db().read().await.told(lang)?;
     let vehicle = transfer::vehicle(&mut tx, &who.scope, &id).await.told(lang)?;
     let operator = transfer::operator(&mut tx, &vehicle.operator_id).await.told(lang)?;
-    let host = origin(&headers).unwrap_or_default();
+    let host = origin(app.city(), &headers, peer).unwrap_or_default();
     let address = format!("{host}{}", fleet::public_path(&vehicle));
     let broken = || Fault::new(Kind::Broken("the address makes no QR code".into()), lang);
     let frame = Frame::of(&app, lang, "/v", &Fields::default());

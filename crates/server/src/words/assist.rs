@@ -12,6 +12,7 @@ words! {
     opinion_open: "待指派" / "to be assigned";
     opinion_assigned: "专家作答中" / "with the expert";
     opinion_answered: "已答复" / "answered";
+    opinion_asked_done: "已提交，由市医美质控中心指派专家。" / "Sent; the QC centre names an expert.";
     opinion_done: "已记下。" / "Noted.";
     opinion_asked(time): "{time} 提出" / "asked {time}";
     opinion_of(name, time): "{name}，{time}" / "{name}, {time}";

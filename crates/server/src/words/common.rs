@@ -159,6 +159,7 @@ word_of!(refusal(Refusal) {
     Refusal::Quantity: "数值超出可能的范围，请检查单位和小数点。"
         / "The number is out of range; please check the unit and the decimal point.";
     Refusal::Ring: "片区至少要三个角点，而且都在地图上。" / "A zone needs at least three corners that lie on the map.";
+    Refusal::MergeTheOther: "已有医院接收本病例。请打开另一例，把它并入本例。" / "A hospital has accepted this case. Please open the other one and merge that into this one.";
     Refusal::SameHospital: "请选另一家医院。" / "Please choose another hospital.";
     Refusal::TooMany: "已经到上限，不能再加。" / "There are as many as there may be.";
     Refusal::Code: "验证码不对或已过期，请重新发送。" / "The code is wrong or has expired; send a new one.";

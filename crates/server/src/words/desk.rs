@@ -17,6 +17,7 @@ words! {
     nav_desk: "绿色通道值守" / "Emergency desk";
     nav_cases: "急救病例" / "Cases";
     nav_oncall: "值守排班" / "On call";
+    nav_hospitals: "医院与能力" / "Hospitals";
     nav_zones: "片区与热线" / "Zones and lines";
     nav_stock: "急救药品" / "Antidotes";
     nav_readiness: "演练与指标" / "Readiness";

@@ -113,6 +113,7 @@ words! {
     course_accepted(by): "接收，{by}" / "accepted, {by}";
     course_declined(reason): "不能接收：{reason}" / "cannot take it: {reason}";
     course_withdrawn: "呼叫撤回，已告知" / "call withdrawn and told so";
+    course_ticked(step): "已做：{step}" / "Done: {step}";
     course_unanswered: "无人应答，已转下一家" / "no answer, the next one was called";
     notice_sent(way): "{way}已送达网关" / "{way} handed to the gateway";
     notice_failed(way): "{way}发送失败" / "{way} could not be sent";
@@ -172,6 +173,7 @@ words! {
     followup_title: "随访码" / "Follow-up code";
     followup_what(number): "随访 {number}。把下面的码交给患者或家属：凭码不用登录就能看回复、继续提问。只显示这一次。"
         / "Follow-up {number}. Give this code to the client or family: with it they read and ask without signing in. It is shown only once.";
+    followup_qr: "二维码：打开随访" / "QR code: opens the follow-up";
     followup_link: "患者打开" / "The client opens";
     act_sheet: "交接单" / "Hand-over sheet";
     act_expert: "呼叫专家" / "Call an expert";

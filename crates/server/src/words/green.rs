@@ -27,7 +27,11 @@ words! {
     green_shut_now: "现在不开放" / "closed now";
     green_ready: "应答测试" / "Answer tests";
     green_switchboard: "医院电话" / "Hospital";
-    green_go: "导航" / "Directions";
+    green_go: "高德导航" / "Directions (Amap)";
+    go_other: "或用" / "Or in";
+    go_baidu: "百度地图" / "Baidu Maps";
+    go_tencent: "腾讯地图" / "Tencent Maps";
+    go_own: "手机自带地图" / "the phone’s own map";
     green_more: "更多" / "More";
     green_data: "数据接口：" / "Data:";
     list_comma: "、" / ", ";
@@ -83,6 +87,7 @@ words! {
     widget_link: "可嵌入的小窗" / "Widget to embed";
     poster_back: "返回版图" / "Back to the map";
     poster_print: "用浏览器的打印功能，纸张选 A4" / "Print with the browser on A4";
+    poster_unset(url): "尚未设置 public_url，二维码指向您现在打开的地址 {url}，张贴前请核对" / "public_url is not set: the code leads to {url}, where you came from. Check it before you hang the poster";
     poster_of(city): "{city}医美并发症急救" / "{city}: emergencies after aesthetic treatment";
     poster_120: "有生命危险" / "Danger to life";
     poster_scan: "扫码看最近的医院" / "Scan for the nearest hospital";

@@ -80,6 +80,29 @@ words! {
     oc_state: "状态" / "State";
 
     oc_zones_title: "片区与热线" / "Zones and lines";
+    oc_overlaps(zone, percent, answers, hospital): "与{zone}重叠约 {percent}%，重叠处归后生效的{answers}（{hospital}）" / "overlaps {zone} by about {percent} %; there {answers}, which began later, answers ({hospital})";
+    oc_hospitals_title: "医院与救治能力" / "Hospitals and what they can treat";
+    oc_hospitals_lead(n): "{n} 家医院值守。能力按时段公布，推荐医院时以此为准。" / "{n} hospitals on call. What they say here decides which one is recommended.";
+    oc_able_title: "救治能力" / "What they can treat";
+    oc_able_now(at): "现在 {at}" / "now {at}";
+    oc_able_nowhere: "此刻全市没有" / "nowhere in the city now";
+    oc_able_no: "没有" / "no";
+    oc_able_always: "全天" / "day and night";
+    oc_able_hours: "部分时段" / "at some hours";
+    oc_able_hint: "时段可以跨零点。能力变化立即影响之后的呼救。" / "Hours may run past midnight. Changes hold for every cry for help from now on.";
+    oc_doors_title: "急诊入口与电话" / "Doors and numbers";
+    oc_gate: "急诊入口" / "Emergency door";
+    oc_gate_zh: "急诊入口说明（中文）" / "Emergency door, in Chinese";
+    oc_gate_en: "急诊入口说明（英文）" / "Emergency door, in English";
+    oc_change: "修改" / "Change";
+    oc_change_do: "保存" / "Save";
+    oc_hours_wrong: "时段请写成 08:00 这样的时刻。" / "Please write hours such as 08:00.";
+    oc_demo_code(code): "演示不发送短信和邮件。验证码是 {code}。" / "A demo sends nothing. The code is {code}.";
+    oc_escalation_title: "无人应答时" / "When nobody answers";
+    oc_escalation_desk(list, again): "值守台：{list} 秒后升级，之后每 {again} 秒再呼叫，直到有人应答。" / "A desk: up after {list} s, then again every {again} s until somebody answers.";
+    oc_escalation_person(list): "电话、短信呼叫的个人：{list} 秒后升级。" / "A person paged by phone or text: up after {list} s.";
+    oc_escalation_accept(accept): "已应答但 {accept} 秒内未答复是否接收的，同时呼叫下一家。" / "Heard but neither accepted nor declined within {accept} s: the next hospital is called as well.";
+    oc_escalation_from(version): "设置来自规则包 {version}；另放一个新版本的包即可修改。" / "Settings of pack {version}; a newer version of the pack changes them.";
     oc_zones_lead(zones, lines): "{zones} 个片区分包到医院，{lines} 个号码正在接听。" / "Zones contracted to hospitals: {zones}. Numbers that answer now: {lines}.";
     oc_map_title: "片区图" / "Map of zones";
     oc_map_label: "片区与值守医院的位置，同样的内容见片区表" / "Zones and hospitals; the table says the same";
@@ -171,6 +194,7 @@ words! {
     oc_way_col: "方式" / "Way";
     oc_address: "号码或地址" / "Number or address";
     oc_verified(day): "{day} 已验证" / "verified {day}";
+    oc_verified_long: "已久，请再验证一次" / "long ago: please confirm again";
     oc_unverified: "未验证" / "not verified";
     oc_code_sent(until): "验证码已发，{until} 前有效" / "code sent, good until {until}";
     oc_code: "六位验证码" / "Six-digit code";
@@ -285,6 +309,7 @@ impl super::Lang {
             "swap" => ("已请同事代班，等同事同意。", "The colleague was asked."),
             "step" => ("换班已更新。", "The swap was taken further."),
             "cleared" => ("预警已解除。", "The alert is cleared."),
+            "hospital" => ("医院信息已保存。", "The hospital is saved."),
             "zone" => ("片区已保存。", "The zone is saved."),
             "zone_end" => ("片区已结束。", "The zone has ended."),
             "hotline" => ("号码已公布。", "The number is announced."),

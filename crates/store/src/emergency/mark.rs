@@ -1,7 +1,8 @@
 //! Marks: what moves a case on. Each party's marks stand in `rules`; here they are written.
 
-use rules::Time;
+use rules::card::Card;
 use rules::emergency::{DeclineReason, Mark, Outcome, Part, Party, Standing};
+use rules::{Position, Time};
 use serde_json::{Value, json};
 
 use super::call::Ended;
@@ -42,6 +43,9 @@ pub async fn mark(
 ) -> Result<()> {
     let account = scope.account().ok_or(Refusal::NotAllowed)?;
     let by = By::account(&account.account_id, now);
+    if mark == Mark::Merge {
+        super::merge::hold_operation(tx, emergency_id).await?;
+    }
     // Two that are merged into each other are taken in one order.
     let other = details.into.as_deref().filter(|into| mark == Mark::Merge && *into < emergency_id);
     if let Some(into) = other {
@@ -319,10 +323,16 @@ impl Step<'_> {
         }
         call::hold(tx, into).await?;
         let other = case(tx, self.scope, into).await?;
-        if !other.course().is_open() {
+        // An exercise takes no real cry with it, and leaves no trace in one.
+        let alike = self.case.drill_at.is_some() == other.drill_at.is_some();
+        if !other.course().is_open() || !alike {
             return Err(Refusal::NotAllowed.into());
         }
-        super::packet::copy(tx, self.by, self.case, into).await?;
+        // A hospital that is getting ready must not hear that it is over.
+        if self.case.accepted_at.is_some() && other.accepted_at.is_none() {
+            return Err(Refusal::MergeTheOther.into());
+        }
+        super::packet::copy(tx, self.by, self.case, &other).await?;
         sqlx::query(
             "update emergency set merged_at = $2, merged_into = $3, open_key = null
              where emergency_id = $1",
@@ -332,6 +342,7 @@ impl Step<'_> {
         .bind(into)
         .execute(tx.conn())
         .await?;
+        super::merge::adopt(tx, self.by, self.case, &other).await?;
         call::withdraw(tx, self.by, self.id(), Ended::All).await
     }
 
@@ -399,27 +410,44 @@ pub async fn set_card(
     }
     let cards = tx.packs().cards_at(now).clone();
     let card = cards.card(code).ok_or(Refusal::Unknown)?;
-    let made = super::raise::advise(tx, card, case.position(), now).await?;
-    sqlx::query(
-        "update emergency set card = $2, card_version = $3, recommendation = $4
-         where emergency_id = $1",
-    )
-    .bind(emergency_id)
-    .bind(code)
-    .bind(&cards.pack.version)
-    .bind(super::raise::kept(&made.recommendation)?)
-    .execute(tx.conn())
-    .await?;
-    if case.accepted_at.is_none() {
-        for (hospital_id, part) in made.recommendation.first_called() {
-            call::open(tx, &by, emergency_id, &hospital_id, part).await?;
-        }
-    }
+    sqlx::query("update emergency set card = $2, card_version = $3 where emergency_id = $1")
+        .bind(emergency_id)
+        .bind(code)
+        .bind(&cards.pack.version)
+        .execute(tx.conn())
+        .await?;
+    let recommended = advise_anew(tx, &by, &case, card, case.position()).await?;
     let particulars = json!({
-        "card": code, "hospitals": called(tx, emergency_id).await?,
-        "recommended": made.recommendation.recommended,
+        "card": code, "hospitals": called(tx, emergency_id).await?, "recommended": recommended,
     });
     let institution_id = &case.institution_id;
     let subject = Subject { kind: "emergency", id: emergency_id, institution_id };
     event::append(tx, &by, subject, "card_set", particulars).await
+}
+
+/// Makes the recommendation of a case anew and calls whoever it names, unless a hospital has
+/// accepted; returns the hospital that it recommends.
+pub(super) async fn advise_anew(
+    tx: &mut Tx,
+    by: &By,
+    case: &Case,
+    card: &Card,
+    at: Option<Position>,
+) -> Result<Option<String>> {
+    let made = super::raise::advise(tx, card, at, by.now).await?;
+    sqlx::query(
+        "update emergency set recommendation = $2, zone_id = coalesce(zone_id, $3)
+         where emergency_id = $1",
+    )
+    .bind(&case.emergency_id)
+    .bind(super::raise::kept(&made.recommendation)?)
+    .bind(&made.zone_id)
+    .execute(tx.conn())
+    .await?;
+    if case.accepted_at.is_none() {
+        for (hospital_id, part) in made.recommendation.first_called() {
+            call::open(tx, by, &case.emergency_id, &hospital_id, part).await?;
+        }
+    }
+    Ok(made.recommendation.recommended)
 }

@@ -60,8 +60,14 @@ pub async fn add_operation_fact(
     let by = By::account(&account.account_id, now);
     crate::order::hold_series(tx, &format!("packet:{operation_id}")).await?;
     write_fact(tx, &by, ("operation", operation_id), &institution_id, fact).await?;
-    let subject = Subject { kind: "operation", id: operation_id, institution_id: &institution_id };
-    event::append(tx, &by, subject, "fact_added", json!({"fact": fact.code()})).await
+    if let Some(emergency_id) = super::open_of_operation(tx, operation_id).await? {
+        let case = case(tx, scope, &emergency_id).await?;
+        return told(tx, &by, &case, "fact_added", json!({"fact": fact.code()})).await;
+    }
+    // Before anybody has cried for help it is the clinic's own matter: a bureau, which reads what
+    // happened to an operation, learns not even that something was noted.
+    let subject = Subject { kind: "packet", id: operation_id, institution_id: &institution_id };
+    event::append(tx, &by, subject, "fact_added", json!({})).await
 }
 
 async fn write_fact(
@@ -306,19 +312,27 @@ pub async fn messages(tx: &mut Tx, emergency_id: &str) -> Result<Vec<MessageRow>
     .await?)
 }
 
-/// Copies everything told about a case to the one it was merged into: nothing is lost.
-pub(super) async fn copy(tx: &mut Tx, by: &By, from: &Case, into: &str) -> Result<()> {
+/// Copies everything told about a case to the one it was merged into: nothing is lost. What was
+/// noted during its operation comes along where that operation does not.
+pub(super) async fn copy(tx: &mut Tx, by: &By, from: &Case, into: &Case) -> Result<()> {
+    let moves = super::merge::takes_operation(from, into) || from.operation_id == into.operation_id;
+    let operation_id = from.operation_id.as_deref().filter(|_| !moves).unwrap_or("");
+    let into = &*into.emergency_id;
     sqlx::query(
         "insert into packet_fact (subject_kind, subject, fact_no, institution_id, kind, body, at,
             by_account)
-         select subject_kind, cast($2 as text), fact_no + (
+         select 'emergency', cast($2 as text), row_number() over (
+                order by packet_fact.at, subject_kind desc, fact_no) + (
             select count(*) from packet_fact as known
             where known.subject_kind = 'emergency' and known.subject = $2),
-            institution_id, kind, body, at, by_account
-         from packet_fact where subject_kind = 'emergency' and subject = $1",
+            institution_id, kind, body, packet_fact.at, by_account
+         from packet_fact
+         where (subject_kind = 'emergency' and subject = $1)
+            or (subject_kind = 'operation' and subject = $3)",
     )
     .bind(&from.emergency_id)
     .bind(into)
+    .bind(operation_id)
     .execute(tx.conn())
     .await?;
     sqlx::query(
@@ -334,17 +348,17 @@ pub(super) async fn copy(tx: &mut Tx, by: &By, from: &Case, into: &str) -> Resul
     .bind(&from.number)
     .execute(tx.conn())
     .await?;
-    let place = format!("[{}] {} {}", from.number, from.place, from.callback);
-    write_message(tx, by, into, place.trim(), "parties").await?;
-    // The earlier cry counts: the merged case's clock starts with whoever called first.
     sqlx::query(
-        "update emergency set callback = case when callback = '' then $2 else callback end,
-            onset_at = coalesce(onset_at, $3) where emergency_id = $1",
+        "insert into emergency_tick (emergency_id, step_key, tick_no, at, by_account)
+         select cast($2 as text), step_key, tick_no + (
+            select coalesce(max(tick_no), 0) from emergency_tick as known
+            where known.emergency_id = $2 and known.step_key = told.step_key), at, by_account
+         from emergency_tick as told where emergency_id = $1",
     )
+    .bind(&from.emergency_id)
     .bind(into)
-    .bind(&from.callback)
-    .bind(from.onset_at)
     .execute(tx.conn())
     .await?;
-    Ok(())
+    let place = format!("[{}] {} {}", from.number, from.place, from.callback);
+    write_message(tx, by, into, place.trim(), "parties").await
 }

@@ -10,7 +10,7 @@ use sqlx::Row;
 use super::{QC, call};
 use crate::account::Channel;
 use crate::event::{self, By, Subject};
-use crate::order::next_in_series;
+use crate::order::{hold_series, last_in_series, next_in_series};
 use crate::{Error, Refusal, Result, Scope, Tx, oncall, register};
 
 /// A cry for help.
@@ -267,7 +267,7 @@ fn open_key(new: &NewCase) -> Option<String> {
 
 async fn raised_before(tx: &mut Tx, new: &NewCase) -> Result<Option<Raised>> {
     // The key's row is the lock: two taps of one form take turns here.
-    crate::order::hold_series(tx, &format!("raise:{}", new.request_key)).await?;
+    hold_series(tx, &format!("raise:{}", new.request_key)).await?;
     let row = sqlx::query("select emergency_id from emergency where request_key = $1")
         .bind(&new.request_key)
         .fetch_optional(tx.conn())
@@ -275,10 +275,12 @@ async fn raised_before(tx: &mut Tx, new: &NewCase) -> Result<Option<Raised>> {
     row.map(|row| Ok(Raised { emergency_id: row.try_get(0)?, joined: false })).transpose()
 }
 
-/// A second cry from the same operation joins the open case, with what was said.
+/// A second cry from the same operation joins the open case, with what was said; each form says it
+/// once, however often it is sent.
 async fn join(tx: &mut Tx, by: &By, new: &NewCase) -> Result<Option<Raised>> {
     let Some(key) = open_key(new) else { return Ok(None) };
-    crate::order::hold_series(tx, &format!("raise:{key}")).await?;
+    hold_series(tx, &format!("raise:{key}")).await?;
+    let form = format!("raise:{}", new.request_key);
     // Takes the case's row: it may be ending, and messages are numbered one after another.
     let row = sqlx::query(
         "update emergency set state = state where open_key = $1
@@ -287,9 +289,14 @@ async fn join(tx: &mut Tx, by: &By, new: &NewCase) -> Result<Option<Raised>> {
     .bind(&key)
     .fetch_optional(tx.conn())
     .await?;
-    let Some(row) = row else { return Ok(None) };
+    let Some(row) = row else {
+        // The form has joined a case that is over by now: sent again it is no new cry.
+        let joined = last_in_series(tx, &form).await? > 0;
+        return if joined { joined_before(tx, new).await } else { Ok(None) };
+    };
     let (emergency_id, institution_id): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-    if !new.said.trim().is_empty() {
+    let first = next_in_series(tx, &form).await? == 1;
+    if first && !new.said.trim().is_empty() {
         super::packet::write_message(tx, by, &emergency_id, new.said.trim(), "parties").await?;
         let called = super::mark::called(tx, &emergency_id).await?;
         let institution_id = &institution_id;
@@ -297,4 +304,16 @@ async fn join(tx: &mut Tx, by: &By, new: &NewCase) -> Result<Option<Raised>> {
         event::append(tx, by, subject, "message", json!({"hospitals": called})).await?;
     }
     Ok(Some(Raised { emergency_id, joined: true }))
+}
+
+/// The last case of a form's operation.
+async fn joined_before(tx: &mut Tx, new: &NewCase) -> Result<Option<Raised>> {
+    let row = sqlx::query(
+        "select emergency_id from emergency where operation_id = $1 and drill_at is null
+         order by raised_at desc, emergency_id desc limit 1",
+    )
+    .bind(&new.operation_id)
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(|row| Ok(Raised { emergency_id: row.try_get(0)?, joined: true })).transpose()
 }

@@ -94,6 +94,52 @@ pub async fn add_hospital(tx: &mut Tx, by: &By, new: &NewHospital) -> Result<()>
     event::append(tx, by, subject, "joined", json!({})).await
 }
 
+/// What a hospital says of its door: where a van drives in, and the number that answers there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entrance {
+    pub gate: [String; 2],
+    pub phone: String,
+}
+
+const GATE_CHARS_MAX: usize = 200;
+
+/// Says where the emergency entrance is and which number answers.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`] for everybody but the QC centre and the hospital itself,
+/// [`Refusal::Text`], [`Refusal::Phone`]; not found for a hospital nobody knows.
+pub async fn set_entrance(
+    tx: &mut Tx,
+    scope: &Scope,
+    hospital_id: &str,
+    entrance: &Entrance,
+    now: Time,
+) -> Result<()> {
+    let by = may_manage(scope, hospital_id, now)?;
+    let [zh, en] = &entrance.gate;
+    let sound = |text: &String| (1..=GATE_CHARS_MAX).contains(&text.trim().chars().count());
+    if !sound(zh) || !sound(en) {
+        return Err(Refusal::Text.into());
+    }
+    if !is_phone(entrance.phone.trim()) {
+        return Err(Refusal::Phone.into());
+    }
+    let set = sqlx::query(
+        "update hospital set gate_zh = $2, gate_en = $3, phone = $4 where hospital_id = $1",
+    )
+    .bind(hospital_id)
+    .bind(zh.trim())
+    .bind(en.trim())
+    .bind(entrance.phone.trim())
+    .execute(tx.conn())
+    .await?;
+    if set.rows_affected() == 0 {
+        return Err(Error::NotFound("hospital"));
+    }
+    let subject = Subject { kind: "hospital", id: hospital_id, institution_id: hospital_id };
+    event::append(tx, &by, subject, "entrance_set", json!({})).await
+}
+
 /// Says that a hospital can do something, or until when of the day; `None` takes it back.
 ///
 /// # Errors

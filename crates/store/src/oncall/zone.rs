@@ -167,10 +167,29 @@ pub async fn zones(tx: &mut Tx, now: Time, with_coming: bool) -> Result<Vec<Zone
     rows.into_iter().map(ZoneRow::zone).collect()
 }
 
-/// The zone a place lies in; of several that overlap the one drawn last.
+/// The zone a place lies in; of several that overlap the one that began last.
 pub async fn zone_at(tx: &mut Tx, at: Position, now: Time) -> Result<Option<Zone>> {
     let mut zones = zones(tx, now, false).await?;
     zones.retain(|zone| inside(&zone.ring, at));
-    zones.sort_by(|a, b| (a.from_at, &a.zone_id).cmp(&(b.from_at, &b.zone_id)));
+    zones.sort_by(|a, b| a.order().cmp(&b.order()));
     Ok(zones.pop())
+}
+
+impl Zone {
+    /// The later one answers where two overlap.
+    fn order(&self) -> (i64, &str) {
+        (self.from_at, &self.zone_id)
+    }
+
+    /// Whether this zone and not the other answers where the two overlap.
+    pub fn prevails_over(&self, other: &Zone) -> bool {
+        self.order() > other.order()
+    }
+
+    /// How much of the smaller of two zones lies in the other at the same time, in percent.
+    pub fn overlap_percent(&self, other: &Zone) -> i64 {
+        let ends = |zone: &Zone| zone.until_at.unwrap_or(i64::MAX);
+        let together = self.from_at < ends(other) && other.from_at < ends(self);
+        if together { rules::emergency::overlap_percent(&self.ring, &other.ring) } else { 0 }
+    }
 }

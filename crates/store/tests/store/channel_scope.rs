@@ -58,6 +58,7 @@ const ACTING_TABLE: &str = "
     emergency::set_card       - - - done - - - done done done x - -
     enquiry::answer           x x x done - - x done done done - - -
     oncall::set_capability    x x x x    x x x done done x    x x x
+    oncall::set_entrance      x x x x    x x x done done x    x x x
     oncall::calendar_feed     x x x x    x x x done done done done done done
 ";
 
@@ -322,6 +323,11 @@ async fn acted(
         "emergency::add_message" => emergency::add_message(tx, scope, case, "稳定", now).await,
         "emergency::set_card" => emergency::set_card(tx, scope, case, "airway", now).await,
         "enquiry::answer" => enquiry::answer(tx, scope, thread, "请来院", now).await,
+        "oncall::set_entrance" => {
+            let gate = ["急诊在西门".to_owned(), "West gate".to_owned()];
+            let entrance = oncall::Entrance { gate, phone: "0513-0000 0009".into() };
+            oncall::set_entrance(tx, scope, "h_shi", &entrance, now).await
+        }
         "oncall::set_capability" => {
             oncall::set_capability(tx, scope, "h_shi", "burns", Some(None), now).await
         }

@@ -2,7 +2,7 @@
 //! no case is ever left with nobody called.
 
 use rules::Position;
-use rules::emergency::{DeclineReason, Fact, Mark, Part};
+use rules::emergency::{DeclineReason, Mark, Part};
 use store::emergency::{self, Details, NewCase, mark, raise_public};
 use store::{Refusal, deadline};
 use tokio::task::JoinSet;
@@ -313,63 +313,6 @@ async fn standing_down_needs_a_reason() {
     .await;
 }
 
-async fn tell(house: &House, login: &str, id: &str, kg: f64, body: &'static str) {
-    let (scope, at) = (house.scope(login).await, after(AT, 20));
-    let (case_id, fact) = (id.to_owned(), Fact::Weight { kg });
-    step!(house.db, |tx| emergency::add_fact(tx, &scope, &case_id, &fact, at)).unwrap();
-    let (scope, case_id) = (house.scope(login).await, id.to_owned());
-    step!(house.db, |tx| emergency::add_message(tx, &scope, &case_id, body, at)).unwrap();
-}
-
-#[tokio::test]
-async fn what_was_told_twice_becomes_one_with_everything() {
-    on_both(async |house| {
-        furnish(&house).await;
-        let kept = house.raised("key-1", "vision_loss", clock(AT)).await;
-        let public = NewCase {
-            callback: "13900001234".into(),
-            place: "人民路口".into(),
-            said: "我妹妹看不见了".into(),
-            ..cry("key-2", "vision_loss")
-        };
-        let raised = step!(house.db, |tx| raise_public(tx, &public, clock(AT))).unwrap();
-        let gone = raised.emergency_id;
-        tell(&house, "head_qing", &kept, 54.0, "机构的话").await;
-        tell(&house, "qc_a", &gone, 55.0, "值守的话").await;
-        let merge = Details { into: Some(kept.clone()), ..Details::default() };
-        let no = house.mark_as("head_qing", &kept, Mark::Merge, &merge, after(AT, 30)).await;
-        assert_eq!(refusal(no), "NotAllowed");
-        house.mark_as("qc_b", &gone, Mark::Merge, &merge, after(AT, 30)).await.unwrap();
-        let mut tx = house.read().await;
-        let scope = house.scope("head_qing").await;
-        let case = emergency::case(&mut tx, &scope, &kept).await.unwrap();
-        assert_eq!(case.callback, "13900001234", "the kept one had none");
-        let facts = emergency::facts(&mut tx, &case).await.unwrap();
-        let kg: Vec<&Fact> = facts.iter().map(|row| &row.told.fact).collect();
-        assert_eq!(kg, [&Fact::Weight { kg: 54.0 }, &Fact::Weight { kg: 55.0 }]);
-        let messages = emergency::messages(&mut tx, &kept).await.unwrap();
-        let said: Vec<(&str, &str)> = messages
-            .iter()
-            .map(|row| (row.name_zh.as_deref().unwrap_or("-"), &*row.body))
-            .collect();
-        assert_eq!(
-            said,
-            [
-                ("head_qing", "机构的话"),
-                ("-", "[JZ-20240102-002] 我妹妹看不见了"),
-                ("qc_a", "[JZ-20240102-002] 值守的话"),
-                ("qc_b", "[JZ-20240102-002] 人民路口 13900001234"),
-            ]
-        );
-        // The other one is over, and its calls are withdrawn.
-        let tong = house.scope("desk_tong").await;
-        let case = emergency::case(&mut tx, &tong, &gone).await.unwrap();
-        assert_eq!(case.merged_into.as_deref(), Some(&*kept));
-        assert!(house.calls_of(&gone).await.contains(&"h_tong capable 0 withdrawn".to_owned()));
-    })
-    .await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_answer_and_its_deadline_at_one_moment_never_stop_each_other() {
     on_both(async |house| {
@@ -398,33 +341,6 @@ async fn an_answer_and_its_deadline_at_one_moment_never_stop_each_other() {
         }
         let taken = "select count(*) from emergency where accepted_at is not null";
         assert_eq!(house.number(taken).await, 64);
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_that_are_merged_into_each_other_leave_one() {
-    on_both(async |house| {
-        furnish(&house).await;
-        let (servers, scope) = (servers(&house).await, house.scope("qc_a").await);
-        let mut clients = JoinSet::new();
-        for n in 0..16 {
-            let a = house.raised(&format!("a-{n}"), "airway", clock(AT)).await;
-            let b = house.raised(&format!("b-{n}"), "airway", clock(AT)).await;
-            for (from, into) in [(&a, &b), (&b, &a)] {
-                let (db, scope, from) = (servers[n % 4].clone(), scope.clone(), from.clone());
-                let details = Details { into: Some(into.clone()), ..Details::default() };
-                clients.spawn(async move {
-                    let at = after(AT, 20);
-                    step!(db, |tx| mark(tx, &scope, &from, Mark::Merge, &details, at))
-                });
-            }
-        }
-        let answers = clients.join_all().await;
-        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 16);
-        for answer in answers.into_iter().filter(Result::is_err) {
-            assert_eq!(refusal(answer), "NotAllowed");
-        }
     })
     .await;
 }

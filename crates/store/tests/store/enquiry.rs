@@ -73,6 +73,28 @@ async fn a_question_has_a_code_and_a_clock() {
 }
 
 #[tokio::test]
+async fn who_adds_a_word_waits_no_longer_for_the_answer() {
+    proves!("Z23");
+    on_both(async |house| {
+        furnish(&house).await;
+        let at = clock(AT);
+        asked(&house, "key-1", "code-1", at).await;
+        let due = async || {
+            let mut tx = house.read().await;
+            enquiry::by_code(&mut tx, "code-1").await.unwrap().0.due_at
+        };
+        let first = due().await;
+        let later = at.plus_min(20 * 60);
+        step!(house.db, |tx| enquiry::write_by_code(tx, "code-1", "今天更肿了", later)).unwrap();
+        assert_eq!(due().await, first);
+        fire(&house.db, at.plus_min(24 * 60 + 1)).await.unwrap();
+        let late = "select count(*) from event where action = 'overdue'";
+        assert_eq!(house.number(late).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn client_clinic_and_expert_follow_up_by_one_code() {
     proves!("Z26");
     on_both(async |house| {

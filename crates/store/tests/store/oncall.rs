@@ -360,3 +360,25 @@ async fn an_address_counts_once_its_owner_typed_back_the_code() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_hospital_says_where_to_drive_in_and_which_number_answers() {
+    proves!("Z14");
+    on_both(async |house| {
+        furnish(&house).await;
+        let say = async |gate: [&'static str; 2], phone: &str| {
+            let entrance = oncall::Entrance { gate: both(gate), phone: phone.into() };
+            let (scope, at) = (house.scope("desk_shi").await, clock("15:00"));
+            step!(house.db, |tx| oncall::set_entrance(tx, &scope, "h_shi", &entrance, at))
+        };
+        assert_eq!(refusal(say(["", "West"], "0513-0000 0009").await), "Text");
+        assert_eq!(refusal(say(["西门", "West"], "总机").await), "Phone");
+        say(["急诊改到西门", "West gate"], " 0513-0000 0009 ").await.unwrap();
+        let hospital = oncall::hospital(&mut house.read().await, "h_shi").await.unwrap();
+        assert_eq!((&*hospital.gate_zh, &*hospital.gate_en), ("急诊改到西门", "West gate"));
+        assert_eq!(hospital.phone, "0513-0000 0009");
+        let told = "select particulars from event where action = 'entrance_set'";
+        assert_eq!(house.column(told).await, ["{}"], "no number and no text in the log");
+    })
+    .await;
+}

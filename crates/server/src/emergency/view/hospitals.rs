@@ -7,6 +7,7 @@ use store::oncall::Hospital;
 
 use super::{HospitalShown, Known};
 use crate::assets::Mark;
+use crate::go::Go;
 use crate::words::Lang;
 
 /// Names of capabilities and antidotes.
@@ -131,6 +132,7 @@ impl Known<'_> {
                 .iter()
                 .map(|lack| (!matches!(lack, Shortfall::Antidote { .. }), items.lacks(lack)))
                 .collect(),
+            go: Go::to(&hospital.name_zh, hospital.at()).amap,
             phone: hospital.phone.clone(),
             gate: lang.pick(&hospital.gate_zh, &hospital.gate_en).to_owned(),
             chosen: self.case.hospital_id.as_ref() == Some(&one.hospital_id)
