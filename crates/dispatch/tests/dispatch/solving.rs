@@ -93,3 +93,25 @@ fn json_says_the_same_as_values() {
     let plan = plan(&instance, 10, 1);
     assert_eq!((plan.distance, plan.routes[0].layout), (60, 1));
 }
+
+#[test]
+fn lines_about_other_planners_become_rows() {
+    let lines = r#"
+{"instance":"R4a","planner":"ours","cost":570.0,"served":48,"of":48,"feasible":true,"too_long":0,"cpu_s":30.0}
+{"instance":"R4a","planner":"ortools","cost":627.0,"served":48,"of":48,"feasible":true,"too_long":0,"cpu_s":30.1}
+{"instance":"R4a","planner":"vroom","cost":540.0,"served":48,"of":48,"feasible":false,"too_long":7,"cpu_s":2.0}
+{"instance":"R4a","planner":"pyvrp","failed":"ImportError: no module","cpu_s":0.1}
+"#;
+    let rows = dispatch::bench::beside(lines).expect("good lines");
+    let seen: Vec<(&str, f64)> =
+        rows.iter().map(|row| (row.peer.as_str(), (row.ratio * 100.0).round())).collect();
+    assert_eq!(seen, [("ortools", 110.0), ("vroom", 0.0), ("pyvrp", 0.0)]);
+    assert!(rows[1].figure.contains("7 people aboard too long"), "{}", rows[1].figure);
+    let json = serde_json::to_value(&rows[0]).expect("plain values");
+    let keys: Vec<&str> = json.as_object().expect("an object").keys().map(String::as_str).collect();
+    let mut known =
+        ["bench", "figure", "value", "unit", "peer", "peer_value", "ratio", "target"].to_vec();
+    known.sort_unstable();
+    assert_eq!(keys, known);
+    assert!(dispatch::bench::beside("{}").is_err());
+}
