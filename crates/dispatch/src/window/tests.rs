@@ -210,7 +210,7 @@ fn eased(model: &Model, seq: &[u16], begin: &[Time], high: &[Time]) -> Time {
 fn the_time_aboard_is_the_least_there_is() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let (mut judged, mut saved) = (0, 0);
-    while judged < 20 {
+    while judged < 12 {
         let mut drawn = drawn().new_tree(&mut runner).expect("a tour").current();
         (drawn.pause, drawn.hours) = (None, false);
         drawn.windows.iter_mut().for_each(|window| *window = (window.0 * 2, window.1 / 4));
@@ -233,7 +233,7 @@ fn the_time_aboard_is_the_least_there_is() {
         judged += 1;
         saved += usize::from(aboard(&seq, &times.begin, n) < aboard(&seq, &low, n));
     }
-    assert!(saved > 3, "only {saved} of {judged} could be eased at all");
+    assert!(saved > 2, "only {saved} of {judged} could be eased at all");
 }
 
 /// The property would say little if drawn tours were hardly ever feasible.

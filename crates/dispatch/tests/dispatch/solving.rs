@@ -96,13 +96,17 @@ fn json_says_the_same_as_values() {
 
 #[test]
 fn lines_about_other_planners_become_rows() {
-    let lines = r#"
-{"instance":"R4a","planner":"ours","cost":570.0,"served":48,"of":48,"feasible":true,"too_long":0,"cpu_s":30.0}
-{"instance":"R4a","planner":"ortools","cost":627.0,"served":48,"of":48,"feasible":true,"too_long":0,"cpu_s":30.1}
-{"instance":"R4a","planner":"vroom","cost":540.0,"served":48,"of":48,"feasible":false,"too_long":7,"cpu_s":2.0}
-{"instance":"R4a","planner":"pyvrp","failed":"ImportError: no module","cpu_s":0.1}
-"#;
-    let rows = dispatch::bench::beside(lines).expect("good lines");
+    let of = |planner: &str, rest: &str| {
+        format!("{{\"instance\":\"R4a\",\"planner\":\"{planner}\",\"cpu_s\":30.0,{rest}}}\n")
+    };
+    let all = "\"served\":48,\"of\":48";
+    let lines = [
+        of("ours", &format!("\"cost\":570.0,\"feasible\":true,{all}")),
+        of("ortools", &format!("\"cost\":627.0,\"feasible\":true,{all}")),
+        of("vroom", &format!("\"cost\":540.0,\"feasible\":false,\"too_long\":7,{all}")),
+        of("pyvrp", "\"failed\":\"ImportError: no module\""),
+    ];
+    let rows = dispatch::bench::beside(&lines.concat()).expect("good lines");
     let seen: Vec<(&str, f64)> =
         rows.iter().map(|row| (row.peer.as_str(), (row.ratio * 100.0).round())).collect();
     assert_eq!(seen, [("ortools", 110.0), ("vroom", 0.0), ("pyvrp", 0.0)]);
