@@ -1,0 +1,200 @@
+//! Both models loaded, and a picture run through them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, op_registry};
+use rten_tensor::{NdTensor, Tensor};
+use sha2::{Digest, Sha256};
+
+use super::align::{ALIGNED_SIDE, Aligned, align};
+use super::detect;
+use super::quality::{self, Flaw};
+use super::settings::{Detection, Settings};
+use super::template::{EMBEDDING_LEN, Embedding};
+use super::{Face, Picture};
+
+/// The bytes of a model: inside the program, or read from somewhere.
+pub enum Source {
+    Inside(&'static [u8]),
+    Read(Vec<u8>),
+}
+
+/// SHA-256 of the recogniser: embeddings of different models do not compare.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ModelHash(pub [u8; 32]);
+
+impl fmt::Display for ModelHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for ModelHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ModelHash({self})")
+    }
+}
+
+/// A model that is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the {which} cannot be loaded: {what}")]
+pub struct Unloadable {
+    pub which: &'static str,
+    pub what: String,
+}
+
+/// A model that was loaded and does not work: no photo is to blame.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the {which} failed: {what}")]
+pub struct Fault {
+    pub which: &'static str,
+    pub what: String,
+}
+
+/// Both models, ready. One engine serves many threads; each call uses the engine's own.
+pub struct Engine {
+    detector: Network,
+    recogniser: Network,
+    model: ModelHash,
+    pool: Arc<ThreadPool>,
+}
+
+struct Network {
+    which: &'static str,
+    model: Model,
+    input: NodeId,
+    outputs: Vec<NodeId>,
+}
+
+/// What was seen in one photo.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The face that the photo is of; nothing without one or among several.
+    pub face: Option<Face>,
+    /// Why it should not be compared; empty for a good photo.
+    pub flaws: Vec<Flaw>,
+    /// Nothing without one face; there also for a face with flaws.
+    pub embedding: Option<Embedding>,
+}
+
+impl Engine {
+    /// Loads both models for `threads` threads a call.
+    ///
+    /// # Errors
+    /// When one of them is not the network it should be.
+    pub fn load(detector: Source, recogniser: Source, threads: usize) -> Result<Self, Unloadable> {
+        let digest = Sha256::digest(match &recogniser {
+            Source::Inside(bytes) => bytes,
+            Source::Read(bytes) => &bytes[..],
+        });
+        Ok(Self {
+            detector: Network::load("detector", detector, &detect::OUTPUTS)?,
+            recogniser: Network::load("recogniser", recogniser, &["fc1"])?,
+            model: ModelHash(digest.into()),
+            pool: Arc::new(ThreadPool::with_num_threads(threads.max(1))),
+        })
+    }
+
+    /// What templates of this engine carry beside them.
+    pub fn model(&self) -> ModelHash {
+        self.model
+    }
+
+    /// Every face in the picture, the surest first.
+    ///
+    /// # Errors
+    /// When the model does not work.
+    pub fn faces(&self, picture: &Picture, detection: &Detection) -> Result<Vec<Face>, Fault> {
+        let mut input = detect::input(picture, detection);
+        let planes = std::mem::take(&mut input.planes);
+        let shape = [1, 3, input.height, input.width];
+        let outputs = self.detector.run(shape, planes, &self.pool)?;
+        detect::faces(&input, &outputs, detection)
+            .ok_or_else(|| self.detector.fault("its outputs have other sizes"))
+    }
+
+    /// The numbers of each aligned face, in one run of the model.
+    ///
+    /// # Errors
+    /// When the model does not work.
+    pub fn embeddings(&self, faces: &[Aligned]) -> Result<Vec<Embedding>, Fault> {
+        let mut planes = Vec::with_capacity(faces.len() * 3 * ALIGNED_SIDE * ALIGNED_SIDE);
+        for face in faces {
+            for channel in 0..3 {
+                planes.extend(face.rgb.iter().skip(channel).step_by(3).map(|byte| f32::from(*byte)));
+            }
+        }
+        let shape = [faces.len(), 3, ALIGNED_SIDE, ALIGNED_SIDE];
+        let outputs = self.recogniser.run(shape, planes, &self.pool)?;
+        let numbers = outputs.first().map(Vec::as_slice).unwrap_or_default();
+        let (rows, rest) = numbers.as_chunks::<EMBEDDING_LEN>();
+        let embeddings: Option<Vec<_>> = rows.iter().map(Embedding::of).collect();
+        match embeddings {
+            Some(found) if found.len() == faces.len() && rest.is_empty() => Ok(found),
+            _ => Err(self.recogniser.fault("its output is no embedding")),
+        }
+    }
+
+    /// Finds the face that a photo is of, says what is wrong with it, and turns it into numbers.
+    ///
+    /// # Errors
+    /// When a model does not work; a bad photo is no error.
+    pub fn read(&self, picture: &Picture, settings: &Settings) -> Result<Reading, Fault> {
+        let faces = self.faces(picture, &settings.detection)?;
+        let face = match quality::principal(&faces, &settings.quality) {
+            Ok(face) => face,
+            Err(flaw) => return Ok(Reading { face: None, flaws: vec![flaw], embedding: None }),
+        };
+        let Some(aligned) = align(picture, &face) else {
+            return Ok(Reading { face: None, flaws: vec![Flaw::NoFace], embedding: None });
+        };
+        let flaws = quality::flaws(picture, &face, &aligned, &settings.quality);
+        let embedding = self.embeddings(std::slice::from_ref(&aligned))?.pop();
+        Ok(Reading { face: Some(face), flaws, embedding })
+    }
+}
+
+impl Network {
+    fn load(which: &'static str, source: Source, outputs: &[&str]) -> Result<Self, Unloadable> {
+        let unloadable = |what: String| Unloadable { which, what };
+        let operators = op_registry!(
+            Add, BatchNormalization, Conv, Flatten, Gemm, MaxPool, Mul, PRelu, Relu, Reshape,
+            Resize, Sigmoid, Sub, Transpose
+        );
+        let mut options = ModelOptions::with_ops(operators);
+        options.prepack_weights(true);
+        let model = match source {
+            Source::Inside(bytes) => options.load_static_slice(bytes),
+            Source::Read(bytes) => options.load(bytes),
+        };
+        let model = model.map_err(|error| unloadable(error.to_string()))?;
+        let input = *model.input_ids().first().ok_or_else(|| unloadable("no input".to_owned()))?;
+        let outputs = outputs.iter().map(|name| model.node_id(name)).collect::<Result<_, _>>();
+        let outputs = outputs.map_err(|error| unloadable(error.to_string()))?;
+        Ok(Self { which, model, input, outputs })
+    }
+
+    fn run(
+        &self,
+        shape: [usize; 4],
+        planes: Vec<f32>,
+        pool: &Arc<ThreadPool>,
+    ) -> Result<Vec<Vec<f32>>, Fault> {
+        let input = NdTensor::from_data(shape, planes);
+        let options = RunOptions::default().with_thread_pool(Some(pool.clone()));
+        let values = self
+            .model
+            .run(vec![(self.input, input.into())], &self.outputs, Some(options))
+            .map_err(|error| self.fault(error))?;
+        let numbers = |value| {
+            let tensor: Tensor<f32> = Tensor::try_from(value).map_err(|_| self.fault("not f32"))?;
+            Ok(tensor.into_data())
+        };
+        values.into_iter().map(numbers).collect()
+    }
+
+    fn fault(&self, what: impl fmt::Display) -> Fault {
+        Fault { which: self.which, what: what.to_string() }
+    }
+}
