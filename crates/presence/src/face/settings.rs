@@ -125,14 +125,14 @@ impl Default for Detection {
 impl Default for Quality {
     fn default() -> Self {
         Self {
-            width_min_px: 40.0,
+            width_min_px: 32.0,
             second_width_min: 0.5,
-            yaw_max: 0.35,
+            yaw_max: 0.45,
             pitch_min: 0.25,
             pitch_max: 0.90,
             roll_max_deg: 45.0,
             brightness_min: 35.0,
-            sharpness_min: 0.010,
+            sharpness_min: 0.006,
             outside_max: 0.15,
         }
     }

@@ -1,0 +1,243 @@
+//! The unfolding tool from outside: numbers as they should come out, and files made to hurt.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use peak_alloc::PeakAlloc;
+use proptest::prelude::*;
+use unfold::{MADE_BYTES_MAX, Unfoldable};
+
+#[path = "unfold/paper.rs"]
+mod paper;
+
+use paper::{Attribute, Paper};
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+static HEAVY: Mutex<()> = Mutex::new(());
+
+const MOST_MB: f32 = 300.0;
+
+fn unfolded(bytes: &[u8]) -> Result<Vec<u8>, Unfoldable> {
+    unfold::unfold(bytes, &BTreeSet::new())
+}
+
+/// Two rows of five weights in blocks of two along the second axis, each with scale and zero point.
+fn folded() -> Paper {
+    let mut paper = Paper::default();
+    paper.input("x", &[1, 5, 1, 1]).output("y");
+    paper.int8("w", &[2, 5], &[1, 2, 3, 4, 5, -1, -2, -3, -4, -5]);
+    paper.float("s", &[2, 3], &[1.0, 2.0, 0.5, 10.0, 0.25, 4.0]);
+    paper.int8("z", &[2, 3], &[0, 1, 0, 0, 0, -1]);
+    paper.int64("shape", &[2, -1, 1, 1]);
+    let blocks = [Attribute::Integer("axis", 1), Attribute::Integer("block_size", 2)];
+    paper.node("DequantizeLinear", &["w", "s", "z"], &["wide"], &blocks);
+    paper.node("Reshape", &["wide", "shape"], &["kernel"], &[]);
+    paper.node("Conv", &["x", "kernel"], &["y"], &[Attribute::Integer("group", 1)]);
+    paper
+}
+
+const WIDE: [f32; 10] = [1.0, 2.0, 4.0, 6.0, 2.5, -10.0, -20.0, -0.75, -1.0, -16.0];
+
+#[test]
+fn weights_in_blocks_are_multiplied_out() {
+    let read = Paper::read(&unfolded(&folded().bytes()).unwrap());
+    assert_eq!(read.operators(), ["Conv"]);
+    assert_eq!(read.float_of("kernel"), (vec![2, 5, 1, 1], WIDE.to_vec()));
+    assert_eq!(read.names(), ["kernel"]);
+    assert!(read.text().contains("group"), "attributes are kept");
+}
+
+#[test]
+fn one_scale_may_hold_for_all() {
+    let mut paper = Paper::default();
+    paper.input("x", &[1]).output("y");
+    paper.int8("w", &[3], &[-128, 0, 127]);
+    paper.float("s", &[], &[0.5]).int8("z", &[], &[-1]);
+    paper.node("DequantizeLinear", &["w", "s", "z"], &["wide"], &[]);
+    paper.node("Add", &["x", "wide"], &["y"], &[]);
+    let read = Paper::read(&unfolded(&paper.bytes()).unwrap());
+    assert_eq!(read.float_of("wide"), (vec![3], vec![-63.5, 0.5, 64.0]));
+}
+
+#[test]
+fn a_batch_normalisation_becomes_part_of_its_convolution() {
+    let mut paper = Paper::default();
+    paper.input("x", &[1, 1, 1, 1]).output("y");
+    paper.float("w", &[2, 1, 1, 1], &[3.0, 5.0]).float("b", &[2], &[1.0, 0.0]);
+    paper.float("gamma", &[2], &[2.0, 1.0]).float("beta", &[2], &[0.5, -1.0]);
+    paper.float("mean", &[2], &[1.0, 2.0]).float("variance", &[2], &[3.0, 0.0]);
+    paper.node("Conv", &["x", "w", "b"], &["c"], &[]);
+    let normal = ["c", "gamma", "beta", "mean", "variance"];
+    paper.node("BatchNormalization", &normal, &["n"], &[Attribute::Float("epsilon", 1.0)]);
+    paper.node("Dropout", &["n"], &["d", "mask"], &[]);
+    paper.node("Relu", &["d"], &["y"], &[]);
+    let read = Paper::read(&unfolded(&paper.bytes()).unwrap());
+    assert_eq!(read.operators(), ["Conv", "Relu"]);
+    // 2 / sqrt(3 + 1) = 1 and 1 / sqrt(0 + 1) = 1: the weights stay, the bias moves.
+    assert_eq!(read.float_of("n_weights"), (vec![2, 1, 1, 1], vec![3.0, 5.0]));
+    assert_eq!(read.float_of("n_bias"), (vec![2], vec![0.5, -3.0]));
+    assert_eq!(read.wires(), [vec!["x", "n_weights", "n_bias", "n"], vec!["n", "y"]]);
+}
+
+#[test]
+fn a_normalisation_of_what_others_use_too_is_left() {
+    let mut paper = Paper::default();
+    paper.input("x", &[1, 1, 1, 1]).output("y");
+    for name in ["w", "gamma", "beta", "mean", "variance"] {
+        paper.float(name, &[1], &[1.0]);
+    }
+    paper.node("Conv", &["x", "w"], &["c"], &[]);
+    paper.node("BatchNormalization", &["c", "gamma", "beta", "mean", "variance"], &["n"], &[]);
+    paper.node("Add", &["c", "n"], &["y"], &[]);
+    let read = Paper::read(&unfolded(&paper.bytes()).unwrap());
+    assert_eq!(read.operators(), ["Conv", "BatchNormalization", "Add"]);
+}
+
+#[test]
+fn the_same_bytes_in_give_the_same_bytes_out() {
+    let bytes = folded().bytes();
+    assert_eq!(unfolded(&bytes), unfolded(&bytes));
+    let free = unfold::unfold(&bytes, &BTreeSet::from([2, 3])).unwrap();
+    let text = Paper::read(&free).text();
+    assert!(text.contains("axis_2") && text.contains("axis_3") && !text.contains("axis_1"));
+}
+
+/// The model with one thing changed.
+fn spoilt(change: impl FnOnce(&mut Paper)) -> Result<Vec<u8>, Unfoldable> {
+    let mut paper = folded();
+    change(&mut paper);
+    unfolded(&paper.bytes())
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused() {
+    let name = |name: &str| name.to_owned();
+    let shape = |wrong: &str| Unfoldable::Shape { name: name(wrong) };
+    let nan = [1.0, f32::NAN, 1.0, 1.0, 1.0, 1.0];
+    let huge = [f32::MAX; 6];
+    let rows: Vec<(&str, Result<Vec<u8>, Unfoldable>, Unfoldable)> = vec![
+        ("not a number", spoilt(|p| { p.float("s", &[2, 3], &nan); }), Unfoldable::NotFinite { name: name("kernel") }),
+        ("infinite", spoilt(|p| { p.float("s", &[2, 3], &huge); }), Unfoldable::NotFinite { name: name("kernel") }),
+        ("too few scales", spoilt(|p| { p.float("s", &[2, 2], &nan[2..]); }), shape("w")),
+        ("scales of other axes", spoilt(|p| { p.float("s", &[3, 2], &huge).int8("z", &[3, 2], &[0; 6]); }), shape("w")),
+        ("a shape that is not there", spoilt(|p| { p.int64("shape", &[3, -1]); }), shape("wide")),
+        ("two open axes", spoilt(|p| { p.int64("shape", &[-1, -1]); }), shape("wide")),
+        ("an axis below nothing", spoilt(|p| { p.int64("shape", &[-2, 5]); }), shape("wide")),
+        ("an axis beyond everything", spoilt(|p| { p.int64("shape", &[i64::MAX, i64::MAX]); }), shape("wide")),
+        ("an axis of the scales that is none", spoilt(|p| { p.attribute(0, Attribute::Integer("axis", 9)); }), shape("w")),
+        ("no block", spoilt(|p| { p.attribute(0, Attribute::Integer("block_size", 0)); }), Unfoldable::Unsupported { name: name("w"), what: "scales that are not in blocks" }),
+        ("nobody makes it", spoilt(|p| { p.node("Add", &["x", "nothing"], &["q"], &[]); }), Unfoldable::Unknown { name: name("nothing") }),
+        ("made twice", spoilt(|p| { p.node("Relu", &["x"], &["y"], &[]); }), Unfoldable::Twice { name: name("y") }),
+        ("in a circle", spoilt(|p| { p.node("Dropout", &["loop"], &["loop"], &[]); }), Unfoldable::Unknown { name: name("loop") }),
+        ("no output", spoilt(|p| { p.output("z2"); }), Unfoldable::Unknown { name: name("z2") }),
+        ("data that is not there", spoilt(|p| { p.lying("l", &[1 << 40, 1 << 40], 4); }), shape("l")),
+        ("data that is half there", spoilt(|p| { p.lying("l", &[2], 4); }), shape("l")),
+    ];
+    for (what, got, expected) in rows {
+        assert_eq!(got, Err(expected), "{what}");
+    }
+}
+
+/// Unfolds and gives the most memory that it took.
+fn measured(bytes: &[u8]) -> (Result<Vec<u8>, Unfoldable>, f32) {
+    let before = MEMORY.current_usage_as_mb();
+    MEMORY.reset_peak_usage();
+    let got = unfolded(bytes);
+    (got, MEMORY.peak_usage_as_mb() - before)
+}
+
+#[test]
+fn bombs_are_refused_within_300_mb() {
+    let _turn = HEAVY.lock().unwrap();
+    const LARGE: usize = 15 << 20;
+    let large = || {
+        let mut paper = Paper::default();
+        paper.input("x", &[1]).output("y");
+        paper.int8("w", &[LARGE as u64], &vec![1; LARGE]);
+        paper.float("s", &[], &[1.0]).int8("z", &[], &[0]).int64("shape", &[-1]);
+        paper
+    };
+    // Multiplied out again and again.
+    let mut again = large();
+    for at in 0..500 {
+        again.node("DequantizeLinear", &["w", "s", "z"], &[&format!("w{at}")], &[]);
+        again.node("Add", &["x", &format!("w{at}")], &[&format!("y{at}")], &[]);
+    }
+    // Multiplied out once, written many times.
+    let mut shared = large();
+    shared.node("DequantizeLinear", &["w", "s", "z"], &["wide"], &[]);
+    for at in 0..500 {
+        shared.node("Reshape", &["wide", "shape"], &[&format!("w{at}")], &[]);
+        shared.node("Add", &["x", &format!("w{at}")], &[&format!("y{at}")], &[]);
+    }
+    for (what, paper) in [("again", again), ("shared", shared)] {
+        let mut paper = paper;
+        paper.node("Relu", &["x"], &["y"], &[]);
+        let bytes = paper.bytes();
+        drop(paper);
+        let (got, took) = measured(&bytes);
+        assert_eq!(got, Err(Unfoldable::TooMuch), "{what}");
+        assert!(took < MOST_MB, "{what} took {took} MB");
+    }
+    let long = vec![0u8; unfold::INPUT_BYTES_MAX + 1];
+    assert_eq!(unfolded(&long), Err(Unfoldable::TooLong { bytes: long.len() }));
+    let mut crowd = Paper::default();
+    (0..10_001).for_each(|at| {
+        crowd.node("Relu", &["x"], &[&format!("n{at}")], &[]);
+    });
+    assert_eq!(unfolded(&crowd.bytes()), Err(Unfoldable::TooManyParts));
+}
+
+#[test]
+fn the_largest_model_allowed_stays_below_300_mb() {
+    let _turn = HEAVY.lock().unwrap();
+    const COUNT: usize = 13 << 20;
+    let mut paper = Paper::default();
+    paper.input("x", &[1]).output("y");
+    paper.int8("w", &[COUNT as u64], &vec![1; COUNT]).float("s", &[], &[1.0]).int8("z", &[], &[0]);
+    paper.node("DequantizeLinear", &["w", "s", "z"], &["wide"], &[]);
+    paper.node("Add", &["x", "wide"], &["y"], &[]);
+    let bytes = paper.bytes();
+    drop(paper);
+    let (got, took) = measured(&bytes);
+    assert!(got.unwrap().len() <= MADE_BYTES_MAX);
+    assert!(took < MOST_MB, "took {took} MB");
+}
+
+#[test]
+fn a_model_cut_short_is_no_model() {
+    let bytes = folded().bytes();
+    for end in 0..bytes.len() {
+        // The operator set stands last and is not needed.
+        let whole_graph = bytes.len() - end <= 6;
+        assert!(unfolded(&bytes[..end]).is_err() || whole_graph, "cut to {end}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn damaged_models_end_in_a_value(
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..10),
+        more in prop::collection::vec(any::<u8>(), 0..40),
+    ) {
+        let mut bytes = folded().bytes();
+        for (place, byte) in damage {
+            let at = place.index(bytes.len());
+            bytes[at] = byte;
+        }
+        bytes.extend(more);
+        // What comes out goes in again: nothing is left to unfold.
+        if let Ok(once) = unfolded(&bytes) {
+            prop_assert!(unfolded(&once).is_ok());
+        }
+    }
+
+    #[test]
+    fn any_bytes_end_in_a_value(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let _ = unfolded(&bytes);
+    }
+}
