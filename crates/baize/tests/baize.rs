@@ -6,6 +6,8 @@
 mod dispatch;
 #[path = "baize/doors.rs"]
 mod doors;
+#[path = "baize/face.rs"]
+mod face;
 #[path = "baize/live.rs"]
 mod live;
 #[path = "baize/loader.rs"]

@@ -1,6 +1,8 @@
 //! The face engine seen from outside the crate: pictures from anywhere, thresholds, galleries,
 //! challenges, and the models if they are there.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use peak_alloc::PeakAlloc;

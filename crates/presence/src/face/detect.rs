@@ -41,6 +41,86 @@ pub fn input(picture: &Picture, detection: &Detection) -> Input {
     planes(&small, across, picture.height() as f32 / small.height() as f32)
 }
 
+/// Pixels on the side of a closer look at one face.
+const LOOK_SIDE: usize = 128;
+/// A closer look may be less sure: that there is a face is known already.
+const LOOK_SCORE_MIN: f32 = 0.5;
+
+/// A closer look at a face: the input with the face in its middle, `width` pixels wide.
+pub struct Look {
+    pub input: Input,
+    left: f64,
+    top: f64,
+    step: f64,
+    width: f32,
+}
+
+pub fn look(picture: &Picture, face: &Face, width: usize) -> Option<Look> {
+    let Bounds { left, top, width: wide, height: high } = face.bounds;
+    // Rectangles are a third higher than wide; a narrow one is a turned head.
+    let step = f64::from(wide.max(high * 0.75)) / width as f64;
+    let half = step * LOOK_SIDE as f64 / 2.0;
+    let (left, top) =
+        (f64::from(left + wide / 2.0) - half, f64::from(top + high / 2.0) - half);
+    let sound = [left, top, step].into_iter().all(f64::is_finite) && step > 1e-3;
+    sound.then(|| {
+        let window = picture.window(left, top, step, LOOK_SIDE);
+        Look { input: planes(&window, 1.0, 1.0), left, top, step, width: width as f32 }
+    })
+}
+
+impl Look {
+    /// The face in the middle of the look, in pixels of the picture; nothing when it is not found.
+    pub fn face(&self, outputs: &[Vec<f32>], detection: &Detection) -> Option<Face> {
+        let score_min = detection.score_min.min(LOOK_SCORE_MIN);
+        let found = faces(&self.input, outputs, &Detection { score_min, ..detection.clone() })?;
+        let middle = LOOK_SIDE as f32 / 2.0;
+        let away = |face: &Face| {
+            let bounds = &face.bounds;
+            (bounds.left + bounds.width / 2.0 - middle)
+                .hypot(bounds.top + bounds.height / 2.0 - middle)
+        };
+        let nearest = found.into_iter().min_by(|a, b| away(a).total_cmp(&away(b)))?;
+        if away(&nearest) > self.width / 2.0 {
+            return None;
+        }
+        let along = |start: f64, at: f32| (start + f64::from(at) * self.step) as f32;
+        let size = |size: f32| (f64::from(size) * self.step) as f32;
+        let Bounds { left, top, width, height } = nearest.bounds;
+        Some(Face {
+            bounds: Bounds {
+                left: along(self.left, left),
+                top: along(self.top, top),
+                width: size(width),
+                height: size(height),
+            },
+            points: nearest
+                .points
+                .map(|point| Point { x: along(self.left, point.x), y: along(self.top, point.y) }),
+            score: nearest.score,
+        })
+    }
+}
+
+/// The face between several looks at it; nothing without any.
+pub fn mean(looks: &[Face]) -> Option<Face> {
+    let share = 1.0 / looks.len() as f32;
+    let mut mean = Face { score: 0.0, ..*looks.first()? };
+    (mean.bounds, mean.points) = (Bounds::default(), [Point::default(); 5]);
+    for look in looks {
+        mean.score += look.score * share;
+        mean.bounds.left += look.bounds.left * share;
+        mean.bounds.top += look.bounds.top * share;
+        mean.bounds.width += look.bounds.width * share;
+        mean.bounds.height += look.bounds.height * share;
+        for (sum, point) in mean.points.iter_mut().zip(&look.points) {
+            sum.x += point.x * share;
+            sum.y += point.y * share;
+        }
+    }
+    Some(mean)
+}
+
 fn planes(picture: &Picture, across: f32, down: f32) -> Input {
     let (width, height) =
         (picture.width().next_multiple_of(STEP), picture.height().next_multiple_of(STEP));

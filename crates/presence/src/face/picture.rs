@@ -55,23 +55,38 @@ impl Picture {
 
     /// The picture made smaller: each new pixel is the mean of what it covers.
     pub(super) fn shrunk(&self, width: usize, height: usize) -> Picture {
-        let across = shares(self.width, width);
-        let down = shares(self.height, height);
+        let across = shares(self.width, width, 0.0, self.width as f64 / width as f64);
+        let down = shares(self.height, height, 0.0, self.height as f64 / height as f64);
+        self.resampled(&across, &down)
+    }
+
+    /// A square of `side` pixels, each `step` pixels of this picture wide, whose upper left corner
+    /// is at (`left`, `top`). Black where the picture ends.
+    pub(super) fn window(&self, left: f64, top: f64, step: f64, side: usize) -> Picture {
+        let across = shares(self.width, side, left, step);
+        self.resampled(&across, &shares(self.height, side, top, step))
+    }
+
+    fn resampled(&self, across: &[Share], down: &[Share]) -> Picture {
         let stride = self.width * 3;
-        let mut rgb = Vec::with_capacity(width * height * 3);
-        let mut sums = vec![0f32; stride];
-        for rows in &down {
+        let used = across.iter().filter(|share| !share.weights.is_empty());
+        let first = used.clone().map(|share| share.first).min().unwrap_or(0);
+        let end = used.map(|share| share.first + share.weights.len()).max().unwrap_or(0);
+        let mut sums = vec![0f32; (end - first) * 3];
+        let mut rgb = Vec::with_capacity(across.len() * down.len() * 3);
+        for rows in down {
             sums.fill(0.0);
-            for (row, weight) in rows.each() {
+            for (row, weight) in (rows.first..).zip(&rows.weights) {
                 let line = &self.rgb[row * stride..(row + 1) * stride];
-                for (sum, byte) in sums.iter_mut().zip(line) {
+                for (sum, byte) in sums.iter_mut().zip(&line[first * 3..end * 3]) {
                     *sum += weight * f32::from(*byte);
                 }
             }
-            for columns in &across {
+            let (pixels, _) = sums.as_chunks::<3>();
+            for columns in across {
                 let mut colour = [0.5f32; 3];
-                for (column, weight) in columns.each() {
-                    let pixel = &sums[column * 3..column * 3 + 3];
+                let covered = pixels.iter().skip(columns.first.saturating_sub(first));
+                for (pixel, weight) in covered.zip(&columns.weights) {
                     for (channel, sum) in colour.iter_mut().zip(pixel) {
                         *channel += weight * sum;
                     }
@@ -79,47 +94,33 @@ impl Picture {
                 rgb.extend(colour.map(|channel| channel as u8));
             }
         }
-        Picture { width, height, rgb }
+        Picture { width: across.len(), height: down.len(), rgb }
     }
 }
 
-/// Which old pixels a new one covers: whole ones between a first and a last partly covered one.
+/// Which old pixels, from `first` on, make a new one, and by how much each.
 struct Share {
     first: usize,
-    last: usize,
-    weight_first: f32,
-    weight: f32,
-    weight_last: f32,
+    weights: Vec<f32>,
 }
 
-impl Share {
-    fn each(&self) -> impl Iterator<Item = (usize, f32)> {
-        (self.first..=self.last).map(|at| {
-            let weight = match at {
-                at if at == self.first => self.weight_first,
-                at if at == self.last => self.weight_last,
-                _ => self.weight,
-            };
-            (at, weight)
-        })
-    }
-}
-
-fn shares(old: usize, new: usize) -> Vec<Share> {
-    let step = old as f64 / new as f64;
+/// The shares of `new` pixels in a row of `old` ones, the first from `start` on, each `step` wide.
+/// Wide ones are the mean of what they cover, narrow ones lie between two.
+fn shares(old: usize, new: usize, start: f64, step: f64) -> Vec<Share> {
+    let wide = step >= 1.0;
     (0..new)
         .map(|index| {
-            let (from, to) = (index as f64 * step, (index + 1) as f64 * step);
-            let first = (from as usize).min(old - 1);
-            let last = ((to - 1e-9) as usize).clamp(first, old - 1);
-            let covered = |at: usize| to.min(at as f64 + 1.0) - from.max(at as f64);
-            Share {
-                first,
-                last,
-                weight_first: (covered(first) / step) as f32,
-                weight: (1.0 / step) as f32,
-                weight_last: (covered(last) / step) as f32,
-            }
+            let (from, to) = (start + index as f64 * step, start + (index + 1) as f64 * step);
+            let middle = f64::midpoint(from, to);
+            let weight = |at: usize| match at as f64 {
+                at if wide => (to.min(at + 1.0) - from.max(at)) / step,
+                at => 1.0 - (at + 0.5 - middle).abs(),
+            };
+            let (low, high) = if wide { (from, to) } else { (middle - 1.0, middle + 1.0) };
+            let first = low.floor().clamp(0.0, old as f64) as usize;
+            let end = high.ceil().clamp(0.0, old as f64) as usize;
+            let weights = (first..end).map(|at| weight(at).max(0.0) as f32).collect();
+            Share { first, weights }
         })
         .collect()
 }
@@ -223,6 +224,27 @@ mod tests {
             assert_eq!(got, *expected, "{width} x {height} {reds:?}");
             assert!(small.rgb().iter().skip(2).step_by(3).all(|blue| *blue == 255), "{reds:?}");
         }
+    }
+
+    #[test]
+    fn a_window_shows_a_part_larger_or_smaller_and_black_outside() {
+        // Sixteen rows alike, so that only what happens along a row shows.
+        let rgb = [0, 40, 80, 120].repeat(16).into_iter().flat_map(|red| [red; 3]).collect();
+        let picture = Picture::from_rgb(4, 16, rgb).unwrap();
+        // (left, step, reds of a row expected)
+        let rows: [(f64, f64, [u8; 4]); 5] = [
+            (0.0, 1.0, [0, 40, 80, 120]),
+            (1.0, 1.0, [40, 80, 120, 0]),
+            (-2.0, 2.0, [0, 20, 100, 0]),
+            (1.0, 0.5, [30, 50, 70, 90]),
+            (1e12, 3.0, [0; 4]),
+        ];
+        for (left, step, expected) in rows {
+            let window = picture.window(left, 2.0, step, 4);
+            let got: Vec<u8> = window.rgb()[12..24].iter().step_by(3).copied().collect();
+            assert_eq!(got, expected, "{left} {step}");
+        }
+        assert!(picture.window(0.0, -40.0, 2.0, 4).rgb().iter().all(|byte| *byte == 0));
     }
 
     #[test]

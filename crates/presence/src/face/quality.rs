@@ -86,7 +86,10 @@ fn outside(picture: &Picture, bounds: &Bounds) -> f32 {
         width: picture.width() as f32,
         height: picture.height() as f32,
     };
-    let side = |low: f32, length: f32, most: f32| ((low + length).min(most) - low.max(0.0)).max(0.0);
+    // Clamping keeps what is not a number, and that is then too far outside.
+    let side = |low: f32, length: f32, most: f32| {
+        (low + length).clamp(0.0, most) - low.clamp(0.0, most)
+    };
     let inside = side(bounds.left, bounds.width, whole.width)
         * side(bounds.top, bounds.height, whole.height);
     1.0 - inside / bounds.area()
@@ -122,4 +125,79 @@ fn sharpness(grey: &[f32]) -> f32 {
         }
     }
     detail / contrast
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::face::Point;
+
+    fn face(left: f32, top: f32, width: f32) -> Face {
+        let at = |right: f32, down: f32| Point { x: left + width * right, y: top + width * down };
+        Face {
+            bounds: Bounds { left, top, width, height: width * 1.3 },
+            points: [(0.3, 0.45), (0.7, 0.45), (0.5, 0.7), (0.35, 0.95), (0.65, 0.95)]
+                .map(|(right, down)| at(right, down)),
+            score: 0.9,
+        }
+    }
+
+    #[test]
+    fn a_photo_is_of_its_largest_face_unless_another_is_nearly_as_large() {
+        // (widths of the faces, the one meant, or how many count)
+        let rows: [(&[f32], Result<f32, Flaw>); 5] = [
+            (&[], Err(Flaw::NoFace)),
+            (&[80.0], Ok(80.0)),
+            (&[30.0, 80.0, 39.0], Ok(80.0)),
+            (&[40.0, 80.0], Err(Flaw::SeveralFaces { faces: 2 })),
+            (&[80.0, 20.0, 70.0, 60.0], Err(Flaw::SeveralFaces { faces: 3 })),
+        ];
+        for (widths, expected) in rows {
+            let faces: Vec<Face> = widths.iter().map(|width| face(0.0, 0.0, *width)).collect();
+            let found = principal(&faces, &Quality::default()).map(|face| face.bounds.width);
+            assert_eq!(found, expected, "{widths:?}");
+        }
+    }
+
+    fn painted(red: impl Fn(usize) -> u8) -> Aligned {
+        let side = ALIGNED_SIDE;
+        Aligned { rgb: (0..side * side).flat_map(|at| [red(at % side); 3]).collect() }
+    }
+
+    /// Stripes three pixels wide, `bright` and half as bright.
+    fn striped(bright: u8) -> Aligned {
+        painted(|column| if column / 3 % 2 == 0 { bright } else { bright / 2 })
+    }
+
+    #[test]
+    fn each_flaw_has_its_photo() {
+        let picture = Picture::from_rgb(400, 300, vec![0; 400 * 300 * 3]).unwrap();
+        let mut turned = face(100.0, 60.0, 100.0);
+        turned.points[2].x += 30.0;
+        let mut nodding = face(100.0, 60.0, 100.0);
+        nodding.points[2].y += 24.0;
+        let mut lying = face(100.0, 60.0, 100.0);
+        lying.points[1].y += 60.0;
+        let rows = [
+            ("good", face(100.0, 60.0, 100.0), striped(200), &[][..]),
+            ("small", face(100.0, 60.0, 30.0), striped(200), &["too_small"]),
+            ("cut off", face(-40.0, 60.0, 100.0), striped(200), &["cut_off"]),
+            ("below the edge", face(100.0, 220.0, 100.0), striped(200), &["cut_off"]),
+            ("a little out", face(-10.0, 60.0, 100.0), striped(200), &[]),
+            ("turned", turned, striped(200), &["too_turned"]),
+            ("nodding", nodding, striped(200), &["too_turned"]),
+            ("lying", lying, striped(200), &["too_turned"]),
+            ("dark", face(100.0, 60.0, 100.0), striped(30), &["too_dark"]),
+            ("blurred", face(100.0, 60.0, 100.0), painted(|column| column as u8 * 2), &["blurred"]),
+            ("flat", face(100.0, 60.0, 100.0), painted(|_| 9),
+                &["too_dark", "blurred"]),
+            ("no number", face(f32::NAN, 60.0, 100.0), striped(200),
+                &["cut_off", "too_turned"]),
+        ];
+        for (name, face, aligned, expected) in rows {
+            let found = flaws(&picture, &face, &aligned, &Quality::default());
+            let codes: Vec<&str> = found.iter().map(Flaw::code).collect();
+            assert_eq!(codes, expected, "{name}: {found:?}");
+        }
+    }
 }

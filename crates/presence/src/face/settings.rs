@@ -34,6 +34,8 @@ pub struct Detection {
     pub overlap_max: f32,
     /// The most faces given back, the surest first.
     pub faces_max: usize,
+    /// The face that counts is looked at again with these widths, and the mean is taken.
+    pub looks_px: Vec<usize>,
 }
 
 /// When a photo is not good enough to be compared.
@@ -118,7 +120,7 @@ impl Default for Limits {
 
 impl Default for Detection {
     fn default() -> Self {
-        Self { side_max_px: 320, score_min: 0.7, overlap_max: 0.3, faces_max: 100 }
+        Self { side_max_px: 320, score_min: 0.7, overlap_max: 0.3, faces_max: 100, looks_px: vec![48, 64, 80] }
     }
 }
 
@@ -200,6 +202,7 @@ impl Settings {
             ("detection.score_min", "from 0 to 1", part(d.score_min)),
             ("detection.overlap_max", "from 0 to 1", part(d.overlap_max)),
             ("detection.faces_max", "at least 1", d.faces_max > 0),
+            ("detection.looks_px", "at most 8 widths from 16 to 112", looks(d)),
             ("quality.second_width_min", "from 0 to 1", part(q.second_width_min)),
             ("quality.outside_max", "from 0 to 1", part(q.outside_max)),
             ("quality.pitch_max", "above pitch_min", q.pitch_max > q.pitch_min),
@@ -231,6 +234,11 @@ impl Settings {
 /// The memory a picture may take is measured for this many pixels.
 fn within(pixels: u64) -> bool {
     (1..=16_000_000).contains(&pixels)
+}
+
+fn looks(detection: &Detection) -> bool {
+    let widths = &detection.looks_px;
+    widths.len() <= 8 && widths.iter().all(|width| (16..=112).contains(width))
 }
 
 fn closer(challenges: &Challenges) -> bool {

@@ -74,7 +74,7 @@ pub struct Actor {
     pub dice: Dice,
     /// Frames before an answer begins.
     pub reaction: u32,
-    asked_for: u32,
+    pub asked_for: u32,
 }
 
 impl Actor {
