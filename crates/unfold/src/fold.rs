@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::depthwise;
 use crate::onnx::{Graph, INT8, Model, Node, Tensor, unsupported};
 use crate::{MADE_BYTES_MAX, Unfoldable};
 
@@ -23,6 +24,7 @@ pub fn fold(model: Model<'_>) -> Result<Model<'_>, Unfoldable> {
         }
     }
     folding.fold_normalisations(&outputs)?;
+    let notes = vec![("depthwise", depthwise::table(&folding.nodes, &folding.known, &outputs)?)];
     let used: BTreeSet<String> =
         folding.nodes.iter().flat_map(|node| node.inputs.iter().cloned()).collect();
     let tensors: Vec<_> =
@@ -32,7 +34,8 @@ pub fn fold(model: Model<'_>) -> Result<Model<'_>, Unfoldable> {
     let mut inputs = graph.inputs;
     inputs.retain(|port| used.contains(&port.name) && !held.contains(&port.name));
     let (name, outputs) = (graph.name, graph.outputs);
-    Ok(Model { graph: Graph { name, nodes: folding.nodes, tensors, inputs, outputs }, ..model })
+    let graph = Graph { name, nodes: folding.nodes, tensors, inputs, outputs };
+    Ok(Model { graph, notes, ..model })
 }
 
 struct Folding<'a> {

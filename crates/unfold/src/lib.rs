@@ -1,9 +1,10 @@
 //! Unfolds a block-quantised ONNX model to plain f32, for the build.
 //!
 //! The models come with their weights as int8 in blocks, each with a scale. The engine that runs
-//! them wants plain numbers. This does three things and no more: it multiplies the weights out, it
+//! them wants plain numbers. This does little: it multiplies the weights out, it
 //! drops what only training needs, and it folds a batch normalisation into the convolution before
-//! it. The same bytes in give the same bytes out on every machine.
+//! it. Beside the model it notes which convolutions are depthwise, for an engine that has something
+//! faster for those. The same bytes in give the same bytes out on every machine.
 //!
 //! Nothing of the input is believed: whatever it says, the answer is a model or an error value, and
 //! the memory used stays below [`INPUT_BYTES_MAX`] plus a few times [`MADE_BYTES_MAX`].
@@ -11,6 +12,7 @@
 //! Left out: fetching the models and checking their hashes (`tools/fetch` does), running them
 //! (`presence::face` does), every operator and data type that the two models do not use.
 
+mod depthwise;
 mod fold;
 mod onnx;
 mod wire;

@@ -21,6 +21,8 @@ pub struct Model<'a> {
     /// The operator sets, each as the bytes it is.
     pub sets: Vec<&'a [u8]>,
     pub graph: Graph<'a>,
+    /// Notes for whoever runs the model, each with its name.
+    pub notes: Vec<(&'static str, String)>,
 }
 
 #[derive(Default)]
@@ -148,6 +150,24 @@ impl Node<'_> {
         }
     }
 
+    /// A list of integers; nothing when there is none of the name.
+    pub fn integers(&self, wanted: &str) -> Result<Option<Vec<u64>>, Unfoldable> {
+        for attribute in &self.attributes {
+            let (mut name, mut list) = (&b""[..], Vec::new());
+            for field in fields(attribute) {
+                match field? {
+                    (1, Value::Bytes(bytes)) => name = bytes,
+                    (8, value) => numbers(value, &mut list, AXES_MAX)?,
+                    _ => {}
+                }
+            }
+            if name == wanted.as_bytes() {
+                return Ok(Some(list));
+            }
+        }
+        Ok(None)
+    }
+
     pub fn float(&self, wanted: &str, usual: f32) -> Result<f32, Unfoldable> {
         match self.attribute(wanted)? {
             None => Ok(usual),
@@ -159,7 +179,8 @@ impl Node<'_> {
 
 /// Reads a model; every length and shape in it is checked against the bytes that are there.
 pub fn read(bytes: &[u8]) -> Result<Model<'_>, Unfoldable> {
-    let mut model = Model { version: 0, sets: Vec::new(), graph: Graph::default() };
+    let (sets, notes) = (Vec::new(), Vec::new());
+    let mut model = Model { version: 0, sets, graph: Graph::default(), notes };
     let mut graph = None;
     for field in fields(bytes) {
         match field? {
@@ -382,6 +403,12 @@ pub fn write(model: &Model<'_>, free: &BTreeSet<usize>) -> Result<Vec<u8>, Unfol
     }
     for set in &model.sets {
         put_bytes(&mut out, 8, set);
+    }
+    for (name, text) in &model.notes {
+        let mut note = Vec::new();
+        put_bytes(&mut note, 1, name.as_bytes());
+        put_bytes(&mut note, 2, text.as_bytes());
+        put_bytes(&mut out, 14, &note);
     }
     Ok(out)
 }

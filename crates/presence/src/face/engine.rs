@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, op_registry};
-use rten_tensor::{NdTensor, Tensor};
+use rten::ThreadPool;
 use sha2::{Digest, Sha256};
 
 use super::align::{ALIGNED_SIDE, Aligned, align};
 use super::detect;
+use super::network::Network;
 use super::quality::{self, Flaw};
 use super::settings::{Detection, Settings};
 use super::template::{EMBEDDING_LEN, Embedding};
@@ -58,13 +58,6 @@ pub struct Engine {
     recogniser: Network,
     model: ModelHash,
     pool: Arc<ThreadPool>,
-}
-
-struct Network {
-    which: &'static str,
-    model: Model,
-    input: NodeId,
-    outputs: Vec<NodeId>,
 }
 
 /// What was seen in one photo.
@@ -180,49 +173,5 @@ impl Engine {
         let flaws = quality::flaws(picture, &face, &aligned, &settings.quality);
         let embedding = self.embeddings(std::slice::from_ref(&aligned))?.pop();
         Ok(Reading { face: Some(face), flaws, embedding })
-    }
-}
-
-impl Network {
-    fn load(which: &'static str, source: Source, outputs: &[&str]) -> Result<Self, Unloadable> {
-        let unloadable = |what: String| Unloadable { which, what };
-        let operators = op_registry!(
-            Add, BatchNormalization, Conv, Flatten, Gemm, MaxPool, Mul, PRelu, Relu, Reshape,
-            Resize, Sigmoid, Sub, Transpose
-        );
-        let mut options = ModelOptions::with_ops(operators);
-        options.prepack_weights(true);
-        let model = match source {
-            Source::Inside(bytes) => options.load_static_slice(bytes),
-            Source::Read(bytes) => options.load(bytes),
-        };
-        let model = model.map_err(|error| unloadable(error.to_string()))?;
-        let input = *model.input_ids().first().ok_or_else(|| unloadable("no input".to_owned()))?;
-        let outputs = outputs.iter().map(|name| model.node_id(name)).collect::<Result<_, _>>();
-        let outputs = outputs.map_err(|error| unloadable(error.to_string()))?;
-        Ok(Self { which, model, input, outputs })
-    }
-
-    fn run(
-        &self,
-        shape: [usize; 4],
-        planes: Vec<f32>,
-        pool: &Arc<ThreadPool>,
-    ) -> Result<Vec<Vec<f32>>, Fault> {
-        let input = NdTensor::from_data(shape, planes);
-        let options = RunOptions::default().with_thread_pool(Some(pool.clone()));
-        let values = self
-            .model
-            .run(vec![(self.input, input.into())], &self.outputs, Some(options))
-            .map_err(|error| self.fault(error))?;
-        let numbers = |value| {
-            let tensor: Tensor<f32> = Tensor::try_from(value).map_err(|_| self.fault("not f32"))?;
-            Ok(tensor.into_data())
-        };
-        values.into_iter().map(numbers).collect()
-    }
-
-    fn fault(&self, what: impl fmt::Display) -> Fault {
-        Fault { which: self.which, what: what.to_string() }
     }
 }

@@ -15,8 +15,10 @@
 
 mod align;
 pub mod challenge;
+mod depthwise;
 mod detect;
 mod engine;
+mod network;
 mod picture;
 mod pose;
 mod quality;
