@@ -16,7 +16,8 @@ const MODELS: [(&str, &str); 2] =
 fn main() -> Result<(), String> {
     let here = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     let pins = here.join("../../tools/pins.tsv");
-    let table = fs::read_to_string(&pins).map_err(|error| format!("{}: {error}", pins.display()))?;
+    let table =
+        fs::read_to_string(&pins).map_err(|error| format!("{}: {error}", pins.display()))?;
     let folder = models_dir();
     let mut code = String::new();
     let mut all = true;
@@ -31,7 +32,7 @@ fn main() -> Result<(), String> {
         };
         writeln!(
             code,
-            "/// What `{pin}` is called, its SHA-256, and its bytes if it was there at build time.\n\
+            "/// What `{pin}` is called, its SHA-256, its bytes if it was there then.\n\
              pub const {constant}: Pinned = \
              Pinned {{ file: {file:?}, sha256: {sha256:?}, bytes: {bytes} }};"
         )

@@ -238,7 +238,8 @@ fn plan(what: Dispatch) -> Result<ExitCode, Trouble> {
 }
 
 fn compare(what: Face) -> Result<ExitCode, Trouble> {
-    let options = |with: FaceOptions| face::Options { models: with.models, settings: with.settings };
+    let options =
+        |with: FaceOptions| face::Options { models: with.models, settings: with.settings };
     let answered = match what {
         Face::Verify { a, b, with } => face::verify(&a, &b, &options(with)),
         Face::Search { dir, probe, with } => face::search(&dir, &probe, &options(with)),

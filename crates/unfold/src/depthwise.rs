@@ -1,6 +1,6 @@
 //! Which convolutions are depthwise, three by three: one kernel a channel, and no channel looks at
-//! another. They are few operations and much moving of numbers, so an engine does well to treat them
-//! apart, together with the activation behind them.
+//! another. They are few operations and much moving of numbers, so an engine does well to treat
+//! them apart, together with the activation behind them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -110,7 +110,8 @@ impl<'a> Folding<'a> {
 
     /// Counts numbers about to be made against the limit.
     fn room_for(&mut self, count: usize) -> Result<(), Unfoldable> {
-        self.bytes = count.checked_mul(4).map_or(usize::MAX, |more| self.bytes.saturating_add(more));
+        self.bytes =
+            count.checked_mul(4).map_or(usize::MAX, |more| self.bytes.saturating_add(more));
         if self.bytes > MADE_BYTES_MAX { Err(Unfoldable::TooMuch) } else { Ok(()) }
     }
 

@@ -120,22 +120,118 @@ fn what_cannot_be_meant_is_refused() {
     let nan = [1.0, f32::NAN, 1.0, 1.0, 1.0, 1.0];
     let huge = [f32::MAX; 6];
     let rows: Vec<(&str, Result<Vec<u8>, Unfoldable>, Unfoldable)> = vec![
-        ("not a number", spoilt(|p| { p.float("s", &[2, 3], &nan); }), Unfoldable::NotFinite { name: name("kernel") }),
-        ("infinite", spoilt(|p| { p.float("s", &[2, 3], &huge); }), Unfoldable::NotFinite { name: name("kernel") }),
-        ("too few scales", spoilt(|p| { p.float("s", &[2, 2], &nan[2..]); }), shape("w")),
-        ("scales of other axes", spoilt(|p| { p.float("s", &[3, 2], &huge).int8("z", &[3, 2], &[0; 6]); }), shape("w")),
-        ("a shape that is not there", spoilt(|p| { p.int64("shape", &[3, -1]); }), shape("wide")),
-        ("two open axes", spoilt(|p| { p.int64("shape", &[-1, -1]); }), shape("wide")),
-        ("an axis below nothing", spoilt(|p| { p.int64("shape", &[-2, 5]); }), shape("wide")),
-        ("an axis beyond everything", spoilt(|p| { p.int64("shape", &[i64::MAX, i64::MAX]); }), shape("wide")),
-        ("an axis of the scales that is none", spoilt(|p| { p.attribute(0, Attribute::Integer("axis", 9)); }), shape("w")),
-        ("no block", spoilt(|p| { p.attribute(0, Attribute::Integer("block_size", 0)); }), Unfoldable::Unsupported { name: name("w"), what: "scales that are not in blocks" }),
-        ("nobody makes it", spoilt(|p| { p.node("Add", &["x", "nothing"], &["q"], &[]); }), Unfoldable::Unknown { name: name("nothing") }),
-        ("made twice", spoilt(|p| { p.node("Relu", &["x"], &["y"], &[]); }), Unfoldable::Twice { name: name("y") }),
-        ("in a circle", spoilt(|p| { p.node("Dropout", &["loop"], &["loop"], &[]); }), Unfoldable::Unknown { name: name("loop") }),
-        ("no output", spoilt(|p| { p.output("z2"); }), Unfoldable::Unknown { name: name("z2") }),
-        ("data that is not there", spoilt(|p| { p.lying("l", &[1 << 40, 1 << 40], 4); }), shape("l")),
-        ("data that is half there", spoilt(|p| { p.lying("l", &[2], 4); }), shape("l")),
+        (
+            "not a number",
+            spoilt(|p| {
+                p.float("s", &[2, 3], &nan);
+            }),
+            Unfoldable::NotFinite { name: name("kernel") },
+        ),
+        (
+            "infinite",
+            spoilt(|p| {
+                p.float("s", &[2, 3], &huge);
+            }),
+            Unfoldable::NotFinite { name: name("kernel") },
+        ),
+        (
+            "too few scales",
+            spoilt(|p| {
+                p.float("s", &[2, 2], &nan[2..]);
+            }),
+            shape("w"),
+        ),
+        (
+            "scales of other axes",
+            spoilt(|p| {
+                p.float("s", &[3, 2], &huge).int8("z", &[3, 2], &[0; 6]);
+            }),
+            shape("w"),
+        ),
+        (
+            "a shape that is not there",
+            spoilt(|p| {
+                p.int64("shape", &[3, -1]);
+            }),
+            shape("wide"),
+        ),
+        (
+            "two open axes",
+            spoilt(|p| {
+                p.int64("shape", &[-1, -1]);
+            }),
+            shape("wide"),
+        ),
+        (
+            "an axis below nothing",
+            spoilt(|p| {
+                p.int64("shape", &[-2, 5]);
+            }),
+            shape("wide"),
+        ),
+        (
+            "an axis beyond everything",
+            spoilt(|p| {
+                p.int64("shape", &[i64::MAX, i64::MAX]);
+            }),
+            shape("wide"),
+        ),
+        (
+            "an axis of the scales that is none",
+            spoilt(|p| {
+                p.attribute(0, Attribute::Integer("axis", 9));
+            }),
+            shape("w"),
+        ),
+        (
+            "no block",
+            spoilt(|p| {
+                p.attribute(0, Attribute::Integer("block_size", 0));
+            }),
+            Unfoldable::Unsupported { name: name("w"), what: "scales that are not in blocks" },
+        ),
+        (
+            "nobody makes it",
+            spoilt(|p| {
+                p.node("Add", &["x", "nothing"], &["q"], &[]);
+            }),
+            Unfoldable::Unknown { name: name("nothing") },
+        ),
+        (
+            "made twice",
+            spoilt(|p| {
+                p.node("Relu", &["x"], &["y"], &[]);
+            }),
+            Unfoldable::Twice { name: name("y") },
+        ),
+        (
+            "in a circle",
+            spoilt(|p| {
+                p.node("Dropout", &["loop"], &["loop"], &[]);
+            }),
+            Unfoldable::Unknown { name: name("loop") },
+        ),
+        (
+            "no output",
+            spoilt(|p| {
+                p.output("z2");
+            }),
+            Unfoldable::Unknown { name: name("z2") },
+        ),
+        (
+            "data that is not there",
+            spoilt(|p| {
+                p.lying("l", &[1 << 40, 1 << 40], 4);
+            }),
+            shape("l"),
+        ),
+        (
+            "data that is half there",
+            spoilt(|p| {
+                p.lying("l", &[2], 4);
+            }),
+            shape("l"),
+        ),
     ];
     for (what, got, expected) in rows {
         assert_eq!(got, Err(expected), "{what}");
@@ -218,8 +314,12 @@ fn a_model_cut_short_is_no_model() {
     }
 }
 
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(cases(2_000))]
 
     #[test]
     fn damaged_models_end_in_a_value(

@@ -114,8 +114,7 @@ fn pictures(photos: &[PathBuf], settings: &Settings) -> Result<Vec<Picture>, Tro
 fn made_face(picture: &Picture) -> Face {
     let (x, y) = (picture.width() as f32 / 2.0, picture.height() as f32 / 2.0);
     let at = |right: f32, down: f32| Point { x: x + right, y: y + down };
-    let points =
-        [at(-35.0, -40.0), at(35.0, -40.0), at(0.0, 0.0), at(-28.0, 40.0), at(28.0, 40.0)];
+    let points = [at(-35.0, -40.0), at(35.0, -40.0), at(0.0, 0.0), at(-28.0, 40.0), at(28.0, 40.0)];
     let bounds = Bounds { left: x - 75.0, top: y - 100.0, width: 150.0, height: 200.0 };
     Face { bounds, points, score: 1.0 }
 }
@@ -218,7 +217,8 @@ fn limit(figure: String, value: f64, unit: &'static str, most: f64) -> Row {
 fn batch(engine: &Engine, alone_ms: f64) -> Result<Row, Trouble> {
     let (width, height) = (ALIGNED_SIDE, ALIGNED_SIDE);
     let rgb = (0..width * height * 3).map(|at: usize| (at * 17 / 3 % 253) as u8).collect();
-    let picture = Picture::from_rgb(width, height, rgb).ok_or_else(|| Trouble::say("no picture"))?;
+    let picture =
+        Picture::from_rgb(width, height, rgb).ok_or_else(|| Trouble::say("no picture"))?;
     let face = made_face(&picture);
     let faces: Vec<_> = (0..BATCH).filter_map(|_| align(&picture, &face)).collect();
     engine.embeddings(&faces).map_err(trouble)?;

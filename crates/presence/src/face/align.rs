@@ -47,12 +47,8 @@ fn nearest(from: &[Point; 5], to: &[Point; 5]) -> Option<Similarity> {
         spread += x * x + y * y;
     }
     let (a, b) = (along / spread, across / spread);
-    let found = Similarity {
-        a,
-        b,
-        c: to_x - a * from_x + b * from_y,
-        d: to_y - b * from_x - a * from_y,
-    };
+    let found =
+        Similarity { a, b, c: to_x - a * from_x + b * from_y, d: to_y - b * from_x - a * from_y };
     let sound = [a, b, found.c, found.d].into_iter().all(f64::is_finite);
     (sound && a * a + b * b > 1e-12).then_some(found)
 }
@@ -138,7 +134,8 @@ mod tests {
 
     #[test]
     fn a_face_in_its_place_is_copied_and_points_in_one_spot_are_none() {
-        let rgb: Vec<u8> = (0..ALIGNED_SIDE * ALIGNED_SIDE * 3).map(|at| (at % 251) as u8).collect();
+        let rgb: Vec<u8> =
+            (0..ALIGNED_SIDE * ALIGNED_SIDE * 3).map(|at| (at % 251) as u8).collect();
         let picture = Picture::from_rgb(ALIGNED_SIDE, ALIGNED_SIDE, rgb.clone()).unwrap();
         let mut face = Face { bounds: Bounds::default(), points: PLACES, score: 1.0 };
         assert_eq!(align(&picture, &face).unwrap().rgb, rgb);

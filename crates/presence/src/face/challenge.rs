@@ -141,8 +141,12 @@ enum Stage {
     /// Learning how this person looks straight ahead.
     Settling,
     /// Straight, with the next movement to be asked for at a moment not known to the person.
-    Waiting { ask_at_ms: i64 },
-    Asked { at_ms: i64 },
+    Waiting {
+        ask_at_ms: i64,
+    },
+    Asked {
+        at_ms: i64,
+    },
     Returning,
     Passed(Embedding),
     Failed(Failure),
@@ -335,8 +339,8 @@ impl Watch {
     }
 
     fn settle(&mut self, frame: &Frame, pose: &Pose) -> Stage {
-        let straight = pose.yaw.abs() <= ROUGHLY_STRAIGHT_YAW
-            && ROUGHLY_STRAIGHT_PITCH.contains(&pose.pitch);
+        let straight =
+            pose.yaw.abs() <= ROUGHLY_STRAIGHT_YAW && ROUGHLY_STRAIGHT_PITCH.contains(&pose.pitch);
         if !straight {
             self.middle = Middle::default();
             return Stage::Settling;

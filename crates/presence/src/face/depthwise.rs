@@ -1,8 +1,8 @@
 //! Depthwise convolutions, three by three, with the activation behind them in one go.
 //!
 //! The runtime computes them one number after the other, and they were more than half of an
-//! embedding's time. Here a row is computed from three rows whose neighbours lie side by side, which
-//! the compiler turns into instructions for several numbers at once.
+//! embedding's time. Here a row is computed from three rows whose neighbours lie side by side,
+//! which the compiler turns into instructions for several numbers at once.
 
 /// One depthwise convolution.
 pub struct Depthwise {
@@ -63,7 +63,7 @@ impl Depthwise {
     }
 }
 
-/// Even and odd columns of a bordered line. The border is column 0, so a line's first number is odd.
+/// Even and odd columns of a bordered line: the border is column 0, so the line begins odd.
 fn part(line: &[f32], inner: &mut [f32], even: usize) {
     let (evens, odds) = inner.split_at_mut(even);
     let (pairs, rest) = line.as_chunks::<2>();

@@ -60,8 +60,7 @@ pub fn look(picture: &Picture, face: &Face, width: usize) -> Option<Look> {
     // Rectangles are a third higher than wide; a narrow one is a turned head.
     let step = f64::from(wide.max(high * 0.75)) / width as f64;
     let half = step * LOOK_SIDE as f64 / 2.0;
-    let (left, top) =
-        (f64::from(left + wide / 2.0) - half, f64::from(top + high / 2.0) - half);
+    let (left, top) = (f64::from(left + wide / 2.0) - half, f64::from(top + high / 2.0) - half);
     let sound = [left, top, step].into_iter().all(f64::is_finite) && step > 1e-3;
     sound.then(|| {
         let window = picture.window(left, top, step, LOOK_SIDE);
@@ -203,7 +202,9 @@ fn scaled(face: Face, input: &Input) -> Face {
             width: width * input.across,
             height: height * input.down,
         },
-        points: face.points.map(|point| Point { x: point.x * input.across, y: point.y * input.down }),
+        points: face
+            .points
+            .map(|point| Point { x: point.x * input.across, y: point.y * input.down }),
         score: face.score,
     }
 }

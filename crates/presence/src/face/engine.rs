@@ -142,7 +142,8 @@ impl Engine {
         let mut planes = Vec::with_capacity(faces.len() * 3 * ALIGNED_SIDE * ALIGNED_SIDE);
         for face in faces {
             for channel in 0..3 {
-                planes.extend(face.rgb.iter().skip(channel).step_by(3).map(|byte| f32::from(*byte)));
+                planes
+                    .extend(face.rgb.iter().skip(channel).step_by(3).map(|byte| f32::from(*byte)));
             }
         }
         let shape = [faces.len(), 3, ALIGNED_SIDE, ALIGNED_SIDE];

@@ -6,7 +6,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rten::{Model, ModelOptions, NodeId, RunError, RunOptions, ThreadPool, ValueOrView, op_registry};
+use rten::{
+    Model, ModelOptions, NodeId, RunError, RunOptions, ThreadPool, ValueOrView, op_registry,
+};
 use rten_tensor::Tensor;
 use rten_tensor::prelude::*;
 
@@ -32,8 +34,20 @@ impl Network {
     pub fn load(which: &'static str, source: Source, outputs: &[&str]) -> Result<Self, Unloadable> {
         let unloadable = |what: String| Unloadable { which, what };
         let operators = op_registry!(
-            Add, BatchNormalization, Conv, Flatten, Gemm, MaxPool, Mul, PRelu, Relu, Reshape,
-            Resize, Sigmoid, Sub, Transpose
+            Add,
+            BatchNormalization,
+            Conv,
+            Flatten,
+            Gemm,
+            MaxPool,
+            Mul,
+            PRelu,
+            Relu,
+            Reshape,
+            Resize,
+            Sigmoid,
+            Sub,
+            Transpose
         );
         let mut options = ModelOptions::with_ops(operators);
         options.prepack_weights(true);

@@ -62,8 +62,8 @@ mod tests {
         let before = pose(&straight()).unwrap();
         assert!(before.yaw.abs() < 1e-6 && (before.pitch - 0.555_6).abs() < 1e-3, "{before:?}");
         for (a, b, c, d) in [(0.5, 0.0, 0.0, 1.0), (1.0, 0.3, -0.2, 0.8), (2.0, 0.0, 0.5, 1.5)] {
-            let held =
-                straight().map(|p| Point { x: a * p.x + b * p.y + 9.0, y: c * p.x + d * p.y - 3.0 });
+            let held = straight()
+                .map(|p| Point { x: a * p.x + b * p.y + 9.0, y: c * p.x + d * p.y - 3.0 });
             let after = pose(&held).unwrap();
             assert!((after.yaw - before.yaw).abs() < 1e-5, "{after:?}");
             assert!((after.pitch - before.pitch).abs() < 1e-5, "{after:?}");

@@ -87,9 +87,8 @@ fn outside(picture: &Picture, bounds: &Bounds) -> f32 {
         height: picture.height() as f32,
     };
     // Clamping keeps what is not a number, and that is then too far outside.
-    let side = |low: f32, length: f32, most: f32| {
-        (low + length).clamp(0.0, most) - low.clamp(0.0, most)
-    };
+    let side =
+        |low: f32, length: f32, most: f32| (low + length).clamp(0.0, most) - low.clamp(0.0, most);
     let inside = side(bounds.left, bounds.width, whole.width)
         * side(bounds.top, bounds.height, whole.height);
     1.0 - inside / bounds.area()
@@ -189,10 +188,8 @@ mod tests {
             ("lying", lying, striped(200), &["too_turned"]),
             ("dark", face(100.0, 60.0, 100.0), striped(30), &["too_dark"]),
             ("blurred", face(100.0, 60.0, 100.0), painted(|column| column as u8 * 2), &["blurred"]),
-            ("flat", face(100.0, 60.0, 100.0), painted(|_| 9),
-                &["too_dark", "blurred"]),
-            ("no number", face(f32::NAN, 60.0, 100.0), striped(200),
-                &["cut_off", "too_turned"]),
+            ("flat", face(100.0, 60.0, 100.0), painted(|_| 9), &["too_dark", "blurred"]),
+            ("no number", face(f32::NAN, 60.0, 100.0), striped(200), &["cut_off", "too_turned"]),
         ];
         for (name, face, aligned, expected) in rows {
             let found = flaws(&picture, &face, &aligned, &Quality::default());

@@ -120,7 +120,13 @@ impl Default for Limits {
 
 impl Default for Detection {
     fn default() -> Self {
-        Self { side_max_px: 320, score_min: 0.7, overlap_max: 0.3, faces_max: 100, looks_px: vec![48, 64, 80] }
+        Self {
+            side_max_px: 320,
+            score_min: 0.7,
+            overlap_max: 0.3,
+            faces_max: 100,
+            looks_px: vec![48, 64, 80],
+        }
     }
 }
 

@@ -110,11 +110,7 @@ impl Template {
     ///
     /// # Errors
     /// When the templates are of two models.
-    pub fn compare(
-        &self,
-        other: &Template,
-        matching: &Matching,
-    ) -> Result<Comparison, OtherModel> {
+    pub fn compare(&self, other: &Template, matching: &Matching) -> Result<Comparison, OtherModel> {
         if self.model != other.model {
             return Err(OtherModel { expected: self.model, found: other.model });
         }
@@ -224,10 +220,7 @@ impl Gallery {
     }
 }
 
-fn scores(
-    block: &[[f32; LANES]; EMBEDDING_LEN],
-    probe: &[f32; EMBEDDING_LEN],
-) -> [f32; LANES] {
+fn scores(block: &[[f32; LANES]; EMBEDDING_LEN], probe: &[f32; EMBEDDING_LEN]) -> [f32; LANES] {
     let mut scores = [0f32; LANES];
     for (row, number) in block.iter().zip(probe) {
         for (score, part) in scores.iter_mut().zip(row) {

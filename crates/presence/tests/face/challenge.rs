@@ -37,8 +37,7 @@ fn all_orders_are_drawn_and_an_honest_person_passes_each() {
 #[test]
 fn people_differ_and_still_pass() {
     // (noise in pixels, frames until an answer begins, distance, to the side)
-    let rows =
-        [(0.05, 3, 600.0, 0.0), (0.6, 8, 560.0, 40.0), (0.3, 12, 640.0, -60.0)];
+    let rows = [(0.05, 3, 600.0, 0.0), (0.6, 8, 560.0, 40.0), (0.3, 12, 640.0, -60.0)];
     for (noise_px, reaction, away_mm, right_mm) in rows {
         for seed in 0..10 {
             let mut actor = Actor { noise_px, reaction, ..Actor::new(seed) };
@@ -228,10 +227,8 @@ fn at_once(frame: &mut Frame, at: usize, progress: &Progress) {
 fn a_challenge_lasts_fifteen_seconds_and_its_end_stays() {
     let found = failure(|actor, frame, _, _| {
         actor.held = STRAIGHT;
-        frame.points = seen(STRAIGHT, false).map(|point| Point {
-            x: point.x + actor.dice.part() * 0.3,
-            ..point
-        });
+        frame.points = seen(STRAIGHT, false)
+            .map(|point| Point { x: point.x + actor.dice.part() * 0.3, ..point });
     });
     assert_eq!(found, Failure::Expired);
     let mut watch = challenge(7).begin(Challenges::default());
@@ -252,8 +249,12 @@ fn no_number_of_a_broken_camera_passes() {
     assert_eq!(end, Progress::Failed(Failure::OutOfOrder));
 }
 
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(cases(200))]
     #[test]
     fn what_is_no_person_never_passes(
         seed in any::<u64>(),
@@ -265,7 +266,7 @@ proptest! {
         let mut at_ms = 0;
         for (later_ms, faces, numbers) in frames {
             at_ms += later_ms;
-            let points = std::array::from_fn(|at| Point { x: numbers[at * 2], y: numbers[at * 2 + 1] });
+            let points = [0, 2, 4, 6, 8].map(|at| Point { x: numbers[at], y: numbers[at + 1] });
             let embedding = Some(face_of(3, &mut dice));
             let progress = watch.frame(&Frame { at_ms, faces, points, embedding });
             prop_assert!(!matches!(progress, Progress::Passed(_)));

@@ -4,13 +4,8 @@ use presence::face::challenge::{Challenge, Frame, Movement, Progress};
 use presence::face::{Challenges, EMBEDDING_LEN, Embedding, Point};
 
 /// Eyes, nose and mouth in millimetres: right, down, towards the camera.
-const HEAD: [[f32; 3]; 5] = [
-    [-31.0, 0.0, 0.0],
-    [31.0, 0.0, 0.0],
-    [0.0, 38.0, 27.0],
-    [-25.0, 72.0, 5.0],
-    [25.0, 72.0, 5.0],
-];
+const HEAD: [[f32; 3]; 5] =
+    [[-31.0, 0.0, 0.0], [31.0, 0.0, 0.0], [0.0, 38.0, 27.0], [-25.0, 72.0, 5.0], [25.0, 72.0, 5.0]];
 /// Pixels of the camera's focal length.
 const FOCAL: f32 = 600.0;
 pub const FRAME_MS: i64 = 66;

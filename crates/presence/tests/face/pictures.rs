@@ -127,7 +127,8 @@ fn greys_alphas_and_sixteen_bits_are_pictures_too() {
 #[test]
 fn what_is_no_picture_is_refused() {
     let gif = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff;";
-    for bytes in [&b""[..], b"\xff", b"%PDF-1.7", gif, b"BM\x3a\0\0\0\0\0\0\0", b"RIFF\0\0\0\0WAVE"] {
+    for bytes in [&b""[..], b"\xff", b"%PDF-1.7", gif, b"BM\x3a\0\0\0\0\0\0\0", b"RIFF\0\0\0\0WAVE"]
+    {
         assert_eq!(decode(bytes, &Limits::default()), Err(Undecodable::NotAPicture), "{bytes:?}");
     }
     let limits = Limits { bytes_max: 10, ..Limits::default() };

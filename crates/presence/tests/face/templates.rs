@@ -43,7 +43,8 @@ fn one_to_one_by_its_two_thresholds() {
 #[test]
 fn thresholds_that_are_no_numbers_let_nobody_in() {
     let nan = f32::NAN;
-    let matching = Matching { same_min: nan, review_min: nan, search_min: nan, ..Default::default() };
+    let matching =
+        Matching { same_min: nan, review_min: nan, search_min: nan, ..Default::default() };
     let face = template(leaning(1.0));
     assert_eq!(face.compare(&face, &matching).unwrap().verdict, Verdict::Different);
     let mut gallery = Gallery::new(MODEL);
@@ -145,8 +146,12 @@ fn plainly(people: &[Embedding], probe: &Embedding) -> (Option<usize>, Option<us
     (order.first().copied(), order.get(1).copied())
 }
 
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(cases(60))]
     #[test]
     fn a_gallery_finds_what_looking_at_everybody_finds(seed in any::<u64>(), count in 0usize..120) {
         let mut dice = Dice(seed);

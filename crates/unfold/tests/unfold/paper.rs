@@ -201,7 +201,8 @@ fn fields(mut rest: &[u8]) -> Fields {
 
 impl Read {
     pub fn operators(&self) -> Vec<String> {
-        let of = |node: &Fields| node.iter().find(|(field, _)| *field == 4).map(|(_, v)| text_of(v));
+        let of =
+            |node: &Fields| node.iter().find(|(field, _)| *field == 4).map(|(_, v)| text_of(v));
         self.nodes.iter().filter_map(of).collect()
     }
 
