@@ -31,8 +31,8 @@ fn faces(engine: &Engine, bytes: &[u8]) -> Result<Value, Box<dyn Error>> {
         Err(error) => return Ok(json!({"error": error.to_string()})),
     };
     let faces = engine.faces(&picture, &settings.detection)?;
-    let aligned: Vec<_> = faces.iter().filter_map(|face| align(&picture, face)).collect();
-    let embeddings = engine.embeddings(&aligned)?;
+    let aligned = faces.iter().filter_map(|face| align(&picture, face));
+    let embeddings = aligned.map(|face| engine.embedding(&face)).collect::<Result<Vec<_>, _>>()?;
     let each: Vec<Value> = faces
         .iter()
         .zip(&embeddings)

@@ -98,6 +98,29 @@ fn a_normalisation_of_what_others_use_too_is_left() {
 }
 
 #[test]
+fn depthwise_convolutions_are_noted_with_what_follows_them() {
+    const ROUND: Attribute = Attribute::List("pads", [1, 1, 1, 1]);
+    let group = |count| Attribute::Integer("group", count);
+    let mut paper = Paper::default();
+    paper.input("x", &[1, 2, 4, 4]).output("y");
+    paper.float("w", &[2, 1, 3, 3], &[0.5; 18]).float("b", &[2], &[0.0; 2]);
+    paper.float("full", &[2, 2, 3, 3], &[0.5; 36]).float("s", &[2, 1, 1], &[0.1; 2]);
+    paper.node("Conv", &["x", "w", "b"], &["c1"], &[group(2), ROUND]);
+    paper.node("Relu", &["c1"], &["r1"], &[]);
+    paper.node("Conv", &["r1", "w", "b"], &["c2"], &[group(2), ROUND]);
+    paper.node("PRelu", &["c2", "s"], &["r2"], &[]);
+    // Without a border, with two channels looking at each other, and used twice.
+    paper.node("Conv", &["r2", "w", "b"], &["c3"], &[group(2)]);
+    paper.node("Conv", &["c3", "full", "b"], &["c4"], &[group(1), ROUND]);
+    paper.node("Conv", &["c4", "w", "b"], &["c5"], &[group(2), ROUND]);
+    paper.node("Relu", &["c5"], &["r5"], &[]);
+    paper.node("Add", &["c5", "r5"], &["y"], &[]);
+    let note = Paper::read(&unfolded(&paper.bytes()).unwrap()).note;
+    let lines: Vec<&str> = note.lines().collect();
+    assert_eq!(lines, ["x\tw\tb\tr1\t1\tzero", "r1\tw\tb\tr2\t1\ts", "c4\tw\tb\tc5\t1\tnone"]);
+}
+
+#[test]
 fn the_same_bytes_in_give_the_same_bytes_out() {
     let bytes = folded().bytes();
     assert_eq!(unfolded(&bytes), unfolded(&bytes));
@@ -106,136 +129,60 @@ fn the_same_bytes_in_give_the_same_bytes_out() {
     assert!(text.contains("axis_2") && text.contains("axis_3") && !text.contains("axis_1"));
 }
 
-/// The model with one thing changed.
-fn spoilt(change: impl FnOnce(&mut Paper)) -> Result<Vec<u8>, Unfoldable> {
-    let mut paper = folded();
-    change(&mut paper);
-    unfolded(&paper.bytes())
+/// What is done to the model, and what should come of it.
+type Spoilt = (&'static str, fn(&mut Paper), Unfoldable);
+
+fn refused(rows: Vec<Spoilt>) {
+    for (what, change, expected) in rows {
+        let mut paper = folded();
+        change(&mut paper);
+        assert_eq!(unfolded(&paper.bytes()), Err(expected), "{what}");
+    }
+}
+
+/// Changes give the model back for the next one.
+fn ignore(_: &mut Paper) {}
+
+fn shape(name: &str) -> Unfoldable {
+    Unfoldable::Shape { name: name.to_owned() }
 }
 
 #[test]
-fn what_cannot_be_meant_is_refused() {
-    let name = |name: &str| name.to_owned();
-    let shape = |wrong: &str| Unfoldable::Shape { name: name(wrong) };
-    let nan = [1.0, f32::NAN, 1.0, 1.0, 1.0, 1.0];
-    let huge = [f32::MAX; 6];
-    let rows: Vec<(&str, Result<Vec<u8>, Unfoldable>, Unfoldable)> = vec![
+fn numbers_and_shapes_that_cannot_be_meant_are_refused() {
+    const NAN: [f32; 6] = [1.0, f32::NAN, 1.0, 1.0, 1.0, 1.0];
+    let not_finite = || Unfoldable::NotFinite { name: "kernel".to_owned() };
+    refused(vec![
+        ("not a number", |p| ignore(p.float("s", &[2, 3], &NAN)), not_finite()),
+        ("infinite", |p| ignore(p.float("s", &[2, 3], &[f32::MAX; 6])), not_finite()),
+        ("too few scales", |p| ignore(p.float("s", &[2, 2], &[1.0; 4])), shape("w")),
         (
-            "not a number",
-            spoilt(|p| {
-                p.float("s", &[2, 3], &nan);
-            }),
-            Unfoldable::NotFinite { name: name("kernel") },
-        ),
-        (
-            "infinite",
-            spoilt(|p| {
-                p.float("s", &[2, 3], &huge);
-            }),
-            Unfoldable::NotFinite { name: name("kernel") },
-        ),
-        (
-            "too few scales",
-            spoilt(|p| {
-                p.float("s", &[2, 2], &nan[2..]);
-            }),
+            "other axes",
+            |p| ignore(p.float("s", &[3, 2], &[1.0; 6]).int8("z", &[3, 2], &[0; 6])),
             shape("w"),
         ),
-        (
-            "scales of other axes",
-            spoilt(|p| {
-                p.float("s", &[3, 2], &huge).int8("z", &[3, 2], &[0; 6]);
-            }),
-            shape("w"),
-        ),
-        (
-            "a shape that is not there",
-            spoilt(|p| {
-                p.int64("shape", &[3, -1]);
-            }),
-            shape("wide"),
-        ),
-        (
-            "two open axes",
-            spoilt(|p| {
-                p.int64("shape", &[-1, -1]);
-            }),
-            shape("wide"),
-        ),
-        (
-            "an axis below nothing",
-            spoilt(|p| {
-                p.int64("shape", &[-2, 5]);
-            }),
-            shape("wide"),
-        ),
-        (
-            "an axis beyond everything",
-            spoilt(|p| {
-                p.int64("shape", &[i64::MAX, i64::MAX]);
-            }),
-            shape("wide"),
-        ),
-        (
-            "an axis of the scales that is none",
-            spoilt(|p| {
-                p.attribute(0, Attribute::Integer("axis", 9));
-            }),
-            shape("w"),
-        ),
-        (
-            "no block",
-            spoilt(|p| {
-                p.attribute(0, Attribute::Integer("block_size", 0));
-            }),
-            Unfoldable::Unsupported { name: name("w"), what: "scales that are not in blocks" },
-        ),
-        (
-            "nobody makes it",
-            spoilt(|p| {
-                p.node("Add", &["x", "nothing"], &["q"], &[]);
-            }),
-            Unfoldable::Unknown { name: name("nothing") },
-        ),
-        (
-            "made twice",
-            spoilt(|p| {
-                p.node("Relu", &["x"], &["y"], &[]);
-            }),
-            Unfoldable::Twice { name: name("y") },
-        ),
-        (
-            "in a circle",
-            spoilt(|p| {
-                p.node("Dropout", &["loop"], &["loop"], &[]);
-            }),
-            Unfoldable::Unknown { name: name("loop") },
-        ),
-        (
-            "no output",
-            spoilt(|p| {
-                p.output("z2");
-            }),
-            Unfoldable::Unknown { name: name("z2") },
-        ),
-        (
-            "data that is not there",
-            spoilt(|p| {
-                p.lying("l", &[1 << 40, 1 << 40], 4);
-            }),
-            shape("l"),
-        ),
-        (
-            "data that is half there",
-            spoilt(|p| {
-                p.lying("l", &[2], 4);
-            }),
-            shape("l"),
-        ),
-    ];
-    for (what, got, expected) in rows {
-        assert_eq!(got, Err(expected), "{what}");
-    }
+        ("a shape that is not there", |p| ignore(p.int64("shape", &[3, -1])), shape("wide")),
+        ("two open axes", |p| ignore(p.int64("shape", &[-1, -1])), shape("wide")),
+        ("an axis below nothing", |p| ignore(p.int64("shape", &[-2, 5])), shape("wide")),
+        ("beyond everything", |p| ignore(p.int64("shape", &[i64::MAX, i64::MAX])), shape("wide")),
+        ("no such axis", |p| p.attribute(0, Attribute::Integer("axis", 9)), shape("w")),
+        ("data that is not there", |p| ignore(p.lying("l", &[1 << 40, 1 << 40], 4)), shape("l")),
+        ("data that is half there", |p| ignore(p.lying("l", &[2], 4)), shape("l")),
+    ]);
+}
+
+#[test]
+fn names_and_forms_that_cannot_be_meant_are_refused() {
+    let unknown = |name: &str| Unfoldable::Unknown { name: name.to_owned() };
+    let no_blocks =
+        Unfoldable::Unsupported { name: "w".to_owned(), what: "scales that are not in blocks" };
+    let twice = Unfoldable::Twice { name: "y".to_owned() };
+    refused(vec![
+        ("no block", |p| p.attribute(0, Attribute::Integer("block_size", 0)), no_blocks),
+        ("nobody makes it", |p| ignore(p.node("Add", &["x", "no"], &["q"], &[])), unknown("no")),
+        ("made twice", |p| ignore(p.node("Relu", &["x"], &["y"], &[])), twice),
+        ("in a circle", |p| ignore(p.node("Dropout", &["o"], &["o"], &[])), unknown("o")),
+        ("no output", |p| ignore(p.output("z2")), unknown("z2")),
+    ]);
 }
 
 /// Unfolds and gives the most memory that it took.

@@ -9,8 +9,8 @@ use std::process::Command;
 
 use dispatch::bench::Row;
 use presence::face::{
-    ALIGNED_SIDE, Bounds, EMBEDDING_LEN, Embedding, Engine, Face, Gallery, Picture, Point,
-    Settings, Template, align,
+    Bounds, EMBEDDING_LEN, Embedding, Engine, Face, Gallery, Picture, Point, Settings, Template,
+    align,
 };
 use serde::Deserialize;
 use server::clock::process_cpu_s;
@@ -25,7 +25,6 @@ const PEER: &str = include_str!("../../../../tools/face_peer.py");
 const ROUNDS: usize = 3;
 /// Runs over all photos in one turn.
 const REPEATS: usize = 5;
-const BATCH: usize = 8;
 /// Searches in a gallery.
 const SEARCHES: usize = 50;
 const GALLERIES: [usize; 3] = [1_000, 10_000, 100_000];
@@ -84,7 +83,6 @@ pub fn rows() -> Result<Vec<Row>, Trouble> {
     let mut rows = beside(&ours, theirs.as_ref());
     rows.push(limit("the same with three closer looks".to_owned(), ours.read_ms, "CPU ms", 100.0));
     rows.push(limit("loading both models".to_owned(), loaded_ms, "CPU ms", 1_000.0));
-    rows.push(batch(&engine, ours.embed_ms)?);
     for people in GALLERIES {
         rows.push(search(people, &engine)?);
     }
@@ -140,13 +138,13 @@ fn ours_once(engine: &Engine, settings: &Settings, pictures: &[Picture]) -> Resu
     let aligned = |picture: &Picture, face: &Face| {
         align(picture, face).ok_or_else(|| Trouble::say("a face without a place"))
     };
-    let embed = |faces: &[_]| engine.embeddings(faces).map_err(trouble);
+    let embed = |face: &_| engine.embedding(face).map_err(trouble);
     let alone: Vec<_> =
         pictures.iter().zip(&faces).map(|(p, f)| aligned(p, f)).collect::<Result<_, _>>()?;
     let began = process_cpu_s();
     for _ in 0..REPEATS {
         for face in &alone {
-            embed(std::slice::from_ref(face))?;
+            embed(face)?;
         }
     }
     let embed_ms = (process_cpu_s() - began) * 1_000.0 / each;
@@ -156,12 +154,12 @@ fn ours_once(engine: &Engine, settings: &Settings, pictures: &[Picture]) -> Resu
         embed_ms,
         whole_ms: timed(&|picture, face| {
             detect(picture)?;
-            embed(&[aligned(picture, face)?]).map(drop)
+            embed(&aligned(picture, face)?).map(drop)
         })?,
         read_ms: timed(&|picture, face| {
             detect(picture)?;
             let again = engine.look_again(picture, face, &settings.detection).map_err(trouble)?;
-            embed(&[aligned(picture, &again)?]).map(drop)
+            embed(&aligned(picture, &again)?).map(drop)
         })?,
         memory_mb: memory_mb(),
     })
@@ -211,32 +209,6 @@ fn limit(figure: String, value: f64, unit: &'static str, most: f64) -> Row {
     let (peer, target) = ("limit".to_owned(), format!("at most {most} {unit}"));
     let ratio = most / value.max(1e-9);
     Row { bench: "face", figure, value, unit, peer, peer_value: most, ratio, target }
-}
-
-/// Several faces in one run of the model, against one by one.
-fn batch(engine: &Engine, alone_ms: f64) -> Result<Row, Trouble> {
-    let (width, height) = (ALIGNED_SIDE, ALIGNED_SIDE);
-    let rgb = (0..width * height * 3).map(|at: usize| (at * 17 / 3 % 253) as u8).collect();
-    let picture =
-        Picture::from_rgb(width, height, rgb).ok_or_else(|| Trouble::say("no picture"))?;
-    let face = made_face(&picture);
-    let faces: Vec<_> = (0..BATCH).filter_map(|_| align(&picture, &face)).collect();
-    engine.embeddings(&faces).map_err(trouble)?;
-    let began = process_cpu_s();
-    for _ in 0..REPEATS {
-        engine.embeddings(&faces).map_err(trouble)?;
-    }
-    let value = (process_cpu_s() - began) * 1_000.0 / (REPEATS * BATCH) as f64;
-    Ok(Row {
-        bench: "face",
-        figure: format!("embed, {BATCH} faces in one run"),
-        value,
-        unit: "CPU ms",
-        peer: "one by one".to_owned(),
-        peer_value: alone_ms,
-        ratio: alone_ms / value.max(1e-9),
-        target: String::new(),
-    })
 }
 
 /// One probe against a gallery of made people.

@@ -130,31 +130,25 @@ impl Engine {
         Ok(detect::mean(&looks).unwrap_or(*face))
     }
 
-    /// The numbers of each aligned face, in one run of the model.
+    /// The numbers of an aligned face. Several at once are no faster: their planes no longer fit
+    /// into the processor's cache (docs/benchmarks.md).
     ///
     /// # Errors
     /// When the model does not work.
-    pub fn embeddings(&self, faces: &[Aligned]) -> Result<Vec<Embedding>, Fault> {
-        // The runtime divides by the number of faces.
-        if faces.is_empty() {
-            return Ok(Vec::new());
+    pub fn embedding(&self, face: &Aligned) -> Result<Embedding, Fault> {
+        let mut planes = Vec::with_capacity(face.rgb.len());
+        for channel in 0..3 {
+            planes.extend(face.rgb.iter().skip(channel).step_by(3).map(|byte| f32::from(*byte)));
         }
-        let mut planes = Vec::with_capacity(faces.len() * 3 * ALIGNED_SIDE * ALIGNED_SIDE);
-        for face in faces {
-            for channel in 0..3 {
-                planes
-                    .extend(face.rgb.iter().skip(channel).step_by(3).map(|byte| f32::from(*byte)));
-            }
+        let shape = [1, 3, ALIGNED_SIDE, ALIGNED_SIDE];
+        if planes.len() != 3 * ALIGNED_SIDE * ALIGNED_SIDE {
+            return Err(self.recogniser.fault("this is no aligned face"));
         }
-        let shape = [faces.len(), 3, ALIGNED_SIDE, ALIGNED_SIDE];
         let outputs = self.recogniser.run(shape, planes, &self.pool)?;
-        let numbers = outputs.first().map(Vec::as_slice).unwrap_or_default();
-        let (rows, rest) = numbers.as_chunks::<EMBEDDING_LEN>();
-        let embeddings: Option<Vec<_>> = rows.iter().map(Embedding::of).collect();
-        match embeddings {
-            Some(found) if found.len() == faces.len() && rest.is_empty() => Ok(found),
-            _ => Err(self.recogniser.fault("its output is no embedding")),
-        }
+        let numbers: Option<&[f32; EMBEDDING_LEN]> =
+            outputs.first().and_then(|numbers| numbers.as_slice().try_into().ok());
+        let embedding = numbers.and_then(Embedding::of);
+        embedding.ok_or_else(|| self.recogniser.fault("its output is no embedding"))
     }
 
     /// Finds the face that a photo is of, says what is wrong with it, and turns it into numbers.
@@ -172,7 +166,7 @@ impl Engine {
             return Ok(Reading { face: None, flaws: vec![Flaw::NoFace], embedding: None });
         };
         let flaws = quality::flaws(picture, &face, &aligned, &settings.quality);
-        let embedding = self.embeddings(std::slice::from_ref(&aligned))?.pop();
+        let embedding = Some(self.embedding(&aligned)?);
         Ok(Reading { face: Some(face), flaws, embedding })
     }
 }

@@ -45,11 +45,11 @@ pub fn principal(faces: &[Face], quality: &Quality) -> Result<Face, Flaw> {
 pub fn flaws(picture: &Picture, face: &Face, aligned: &Aligned, quality: &Quality) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     let width_px = face.bounds.width;
-    if !(width_px >= quality.width_min_px) {
+    if falls_short(width_px, quality.width_min_px) {
         flaws.push(Flaw::TooSmall { width_px });
     }
     let outside = outside(picture, &face.bounds);
-    if !(outside <= quality.outside_max) {
+    if falls_short(-outside, -quality.outside_max) {
         flaws.push(Flaw::CutOff { outside });
     }
     let straight = pose(&face.points).filter(|pose| {
@@ -68,14 +68,20 @@ pub fn flaws(picture: &Picture, face: &Face, aligned: &Aligned, quality: &Qualit
     }
     let grey = grey(aligned);
     let brightness = grey.iter().sum::<f32>() / grey.len() as f32;
-    if !(brightness >= quality.brightness_min) {
+    if falls_short(brightness, quality.brightness_min) {
         flaws.push(Flaw::TooDark { brightness });
     }
     let sharpness = sharpness(&grey);
-    if !(sharpness >= quality.sharpness_min) {
+    if falls_short(sharpness, quality.sharpness_min) {
         flaws.push(Flaw::Blurred { sharpness });
     }
     flaws
+}
+
+/// What is not a number falls short of everything.
+fn falls_short(value: f32, least: f32) -> bool {
+    let enough = value >= least;
+    !enough
 }
 
 /// The part of the rectangle that lies outside the picture.

@@ -97,7 +97,8 @@ impl Template {
         for second in 1..given {
             for first in 0..second {
                 let score = photos[first].cosine(&photos[second]);
-                if !(score >= matching.alike_min) {
+                let alike = score >= matching.alike_min;
+                if !alike {
                     return Err(NoTemplate::NotAlike { first, second, score });
                 }
             }

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use presence::face::{Bounds, Engine, Face, Flaw, Picture, Point, Settings, Source, align};
+use presence::face::{
+    Aligned, Bounds, Engine, Face, Flaw, Picture, Point, Settings, Source, align,
+};
 use proptest::prelude::*;
 
 use crate::alone;
@@ -63,16 +65,32 @@ fn somewhere(seed: u64) -> Face {
 }
 
 #[test]
-fn a_batch_is_what_its_faces_are_one_by_one() {
-    let faces: Vec<_> =
-        (0..5).map(|seed| align(&noise(160, 160, seed), &somewhere(seed)).unwrap()).collect();
-    let together = engine().embeddings(&faces).unwrap();
-    for (face, expected) in faces.iter().zip(&together) {
-        let alone = engine().embeddings(std::slice::from_ref(face)).unwrap();
-        assert!(alone[0].cosine(expected) > 0.999_999);
-        assert_eq!(alone, engine().embeddings(std::slice::from_ref(face)).unwrap());
+fn the_same_face_gives_the_same_numbers() {
+    for seed in 0..3 {
+        let face = align(&noise(160, 160, seed), &somewhere(seed)).unwrap();
+        let once = engine().embedding(&face).unwrap();
+        assert_eq!(once, engine().embedding(&face).unwrap());
+        assert!((once.cosine(&once) - 1.0).abs() < 1e-5);
     }
-    assert!(engine().embeddings(&[]).unwrap().is_empty());
+    let short = Aligned { rgb: vec![0; 100] };
+    assert!(engine().embedding(&short).is_err());
+}
+
+#[test]
+fn looking_again_where_no_face_is_changes_nothing() {
+    let (picture, detection) = (noise(160, 160, 3), Settings::default().detection);
+    let mut face = somewhere(3);
+    assert_eq!(engine().look_again(&picture, &face, &detection).unwrap(), face);
+    for bounds in [
+        Bounds::default(),
+        Bounds { left: f32::NAN, ..face.bounds },
+        Bounds { width: f32::INFINITY, ..face.bounds },
+        Bounds { left: -1e9, top: 1e9, ..face.bounds },
+    ] {
+        face.bounds = bounds;
+        let again = engine().look_again(&picture, &face, &detection).unwrap();
+        assert_eq!(again.points, face.points, "{bounds:?}");
+    }
 }
 
 #[test]

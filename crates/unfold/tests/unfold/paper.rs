@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 pub enum Attribute {
     Integer(&'static str, u64),
     Float(&'static str, f32),
+    List(&'static str, [u64; 4]),
 }
 
 #[derive(Default)]
@@ -120,6 +121,10 @@ impl Paper {
                         bytes(&mut out, 1, name.as_bytes());
                         count(&mut out, 3, *value);
                     }
+                    Attribute::List(name, values) => {
+                        bytes(&mut out, 1, name.as_bytes());
+                        values.iter().for_each(|value| count(&mut out, 8, *value));
+                    }
                     Attribute::Float(name, value) => {
                         bytes(&mut out, 1, name.as_bytes());
                         number(&mut out, 2 << 3 | 5);
@@ -141,9 +146,13 @@ impl Paper {
     }
 
     pub fn read(file: &[u8]) -> Read {
-        let graph = fields(file).into_iter().find(|(field, _)| *field == 7).unwrap().1;
-        let mut read = Read { nodes: vec![], tensors: vec![], text: text_of(&graph) };
-        for (field, value) in fields(&graph) {
+        let file = fields(file);
+        let part = |number| file.iter().find(|(field, _)| *field == number).map(|(_, v)| v);
+        let graph = part(7).unwrap();
+        let note = fields(part(14).unwrap()).pop().map(|(_, text)| text_of(&text));
+        let note = note.unwrap_or_default();
+        let mut read = Read { nodes: vec![], tensors: vec![], text: text_of(graph), note };
+        for (field, value) in fields(graph) {
             match field {
                 1 => read.nodes.push(fields(&value)),
                 5 => read.tensors.push(fields(&value)),
@@ -161,6 +170,7 @@ pub struct Read {
     nodes: Vec<Fields>,
     tensors: Vec<Fields>,
     text: String,
+    pub note: String,
 }
 
 fn text_of(bytes: &[u8]) -> String {
