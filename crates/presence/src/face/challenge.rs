@@ -239,7 +239,10 @@ impl Watch {
         let pose = pose(&frame.points).ok_or(Failure::NoFace)?;
         self.continuous(&pose, elapsed_ms)?;
         self.alive(frame, &pose)?;
-        self.same_face(frame)?;
+        // A turned face compares badly even with itself.
+        if self.straight(&pose) {
+            self.same_face(frame)?;
+        }
         self.last_at_ms = frame.at_ms;
         self.last = Some(pose);
         self.step(frame, &pose)

@@ -49,6 +49,16 @@ fn people_differ_and_still_pass() {
 }
 
 #[test]
+fn a_turned_face_is_not_held_against_the_straight_one() {
+    let (_, end) = play(challenge(7), &mut Actor::new(7), |actor, frame, _, _| {
+        if actor.held.yaw_deg.abs() > 15.0 || actor.held.pitch_deg > 10.0 {
+            frame.embedding = Some(face_of(9, &mut actor.dice));
+        }
+    });
+    assert!(matches!(end, Progress::Passed(_)), "{end:?}");
+}
+
+#[test]
 fn a_photo_does_not_turn_its_head_however_it_is_held() {
     for seed in 0..24 {
         for strength in [1.0, 1.6, 2.2] {

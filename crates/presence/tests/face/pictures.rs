@@ -29,24 +29,28 @@ pub fn encoded(
         exif.extend([value, 0, 0, 0, 0, 0, 0, 0]);
         exif
     });
+    let size = (width, height);
     match kind {
         Kind::Jpeg => {
-            let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 95);
-            exif.map(|exif| encoder.set_exif_metadata(exif).unwrap());
-            encoder.write_image(pixels, width, height, color).unwrap();
+            write(JpegEncoder::new_with_quality(&mut bytes, 95), exif, pixels, size, color);
         }
-        Kind::Png => {
-            let mut encoder = PngEncoder::new(&mut bytes);
-            exif.map(|exif| encoder.set_exif_metadata(exif).unwrap());
-            encoder.write_image(pixels, width, height, color).unwrap();
-        }
-        Kind::WebP => {
-            let mut encoder = WebPEncoder::new_lossless(&mut bytes);
-            exif.map(|exif| encoder.set_exif_metadata(exif).unwrap());
-            encoder.write_image(pixels, width, height, color).unwrap();
-        }
+        Kind::Png => write(PngEncoder::new(&mut bytes), exif, pixels, size, color),
+        Kind::WebP => write(WebPEncoder::new_lossless(&mut bytes), exif, pixels, size, color),
     }
     bytes
+}
+
+fn write(
+    mut encoder: impl ImageEncoder,
+    exif: Option<Vec<u8>>,
+    pixels: &[u8],
+    (width, height): (u32, u32),
+    color: ExtendedColorType,
+) {
+    if let Some(exif) = exif {
+        encoder.set_exif_metadata(exif).unwrap();
+    }
+    encoder.write_image(pixels, width, height, color).unwrap();
 }
 
 pub fn rgb(kind: Kind, pixels: &[u8], size: (u32, u32)) -> Vec<u8> {

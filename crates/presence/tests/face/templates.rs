@@ -55,25 +55,25 @@ fn thresholds_that_are_no_numbers_let_nobody_in() {
 #[test]
 fn one_to_many_by_threshold_and_margin() {
     // (people's cosines, best, second, accepted)
-    let rows: [(&[f32], Option<usize>, Option<usize>, bool); 7] = [
-        (&[], None, None, false),
-        (&[0.5], Some(0), None, true),
-        (&[0.47], Some(0), None, false),
-        (&[0.2, 0.7, 0.1], Some(1), Some(0), true),
-        (&[0.65, 0.7], Some(1), Some(0), false),
-        (&[0.7, 0.635], Some(0), Some(1), true),
-        (&[-0.9, -0.5, -0.7], Some(1), Some(2), false),
+    let rows: [(&[f32], [Option<usize>; 2], bool); 7] = [
+        (&[], [None, None], false),
+        (&[0.5], [Some(0), None], true),
+        (&[0.47], [Some(0), None], false),
+        (&[0.2, 0.7, 0.1], [Some(1), Some(0)], true),
+        (&[0.65, 0.7], [Some(1), Some(0)], false),
+        (&[0.7, 0.635], [Some(0), Some(1)], true),
+        (&[-0.9, -0.5, -0.7], [Some(1), Some(2)], false),
     ];
     let probe = template(leaning(1.0));
-    for (cosines, best, second, accepted) in rows {
+    for (cosines, people, accepted) in rows {
         let mut gallery = Gallery::new(MODEL);
         for cosine in cosines {
             gallery.add(&template(leaning(*cosine))).unwrap();
         }
         assert_eq!((gallery.len(), gallery.is_empty()), (cosines.len(), cosines.is_empty()));
         let found = gallery.search(&probe, &Matching::default()).unwrap();
-        let people = (found.best.map(|hit| hit.person), found.second.map(|hit| hit.person));
-        assert_eq!((people, found.accepted), ((best, second), accepted), "{cosines:?}");
+        let got = [found.best, found.second].map(|hit| hit.map(|hit| hit.person));
+        assert_eq!((got, found.accepted), (people, accepted), "{cosines:?}");
     }
 }
 
