@@ -74,28 +74,12 @@ impl Picture {
         let end = used.map(|share| share.first + share.weights.len()).max().unwrap_or(0);
         let mut sums = vec![0f32; (end - first) * 3];
         let mut rgb = Vec::with_capacity(across.len() * down.len() * 3);
-        let mut whole = vec![0u16; sums.len()];
-        let line = |row: usize| &self.rgb[row * stride..][first * 3..end * 3];
         for rows in down {
             sums.fill(0.0);
-            let (ends, inner) = rows.parts();
-            for (row, weight) in ends {
-                for (sum, byte) in sums.iter_mut().zip(line(row)) {
+            for (row, weight) in (rows.first..).zip(&rows.weights) {
+                let line = &self.rgb[row * stride..][first * 3..end * 3];
+                for (sum, byte) in sums.iter_mut().zip(line) {
                     *sum += weight * f32::from(*byte);
-                }
-            }
-            let (inner, weight) = inner;
-            // Rows that count alike are added up as they are, which is several times as fast.
-            let mut inner = inner.peekable();
-            while inner.peek().is_some() {
-                whole.fill(0);
-                for row in inner.by_ref().take(ROWS_ADDED) {
-                    for (sum, byte) in whole.iter_mut().zip(line(row)) {
-                        *sum += u16::from(*byte);
-                    }
-                }
-                for (sum, whole) in sums.iter_mut().zip(&whole) {
-                    *sum += weight * f32::from(*whole);
                 }
             }
             let (pixels, _) = sums.as_chunks::<3>();
@@ -118,25 +102,6 @@ impl Picture {
 struct Share {
     first: usize,
     weights: Vec<f32>,
-}
-
-/// Rows of bytes that fit into sixteen bits when added up.
-const ROWS_ADDED: usize = 256;
-
-impl Share {
-    /// The two ends, and what lies between them if it all counts alike.
-    fn parts(&self) -> (impl Iterator<Item = (usize, f32)>, (std::ops::Range<usize>, f32)) {
-        let inner = self.weights.get(1..self.weights.len().saturating_sub(1)).unwrap_or_default();
-        let weight = inner.first().copied().unwrap_or(0.0);
-        let alike = inner.iter().all(|other| *other == weight);
-        let between = if alike { 1..1 + inner.len() } else { 0..0 };
-        let apart = between.clone();
-        let ends =
-            self.weights.iter().copied().enumerate().filter(move |(at, _)| !apart.contains(at));
-        let first = self.first;
-        let inner = first + between.start..first + between.end;
-        (ends.map(move |(at, weight)| (first + at, weight)), (inner, weight))
-    }
 }
 
 /// The shares of `new` pixels in a row of `old` ones, the first from `start` on, each `step` wide.

@@ -52,10 +52,12 @@ fn thresholds_that_are_no_numbers_let_nobody_in() {
     assert!(!gallery.search(&face, &matching).unwrap().accepted);
 }
 
+/// People's cosines to the probe; the best and the second; whether the best is accepted.
+type Searched = (&'static [f32], [Option<usize>; 2], bool);
+
 #[test]
 fn one_to_many_by_threshold_and_margin() {
-    // (people's cosines, best, second, accepted)
-    let rows: [(&[f32], [Option<usize>; 2], bool); 7] = [
+    let rows: [Searched; 7] = [
         (&[], [None, None], false),
         (&[0.5], [Some(0), None], true),
         (&[0.47], [Some(0), None], false),
