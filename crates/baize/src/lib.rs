@@ -6,6 +6,7 @@
 pub mod check;
 pub mod demo;
 pub mod dispatch;
+pub mod face;
 pub mod live;
 pub mod month;
 pub mod packs;
