@@ -23,6 +23,14 @@ coded! {
         HospitalDesk = "hospital_desk",
         /// 值守医师: paged, accepts, swaps own shifts, answers as an expert.
         OnCallDoctor = "on_call_doctor",
+        /// 医政人员 of the health commission: the city's, or a district's.
+        MedicalOfficer = "medical_officer",
+        /// 第一责任人: the main person in charge of an institution [W6].
+        FirstResponsible = "first_responsible",
+        /// 医务科: keeps the institution's ledger [W31].
+        MedicalDepartment = "medical_department",
+        /// 科室负责人
+        DepartmentHead = "department_head",
     }
 }
 
@@ -54,6 +62,16 @@ coded! {
         OnCall = "on_call",
         /// Ask the QC centre for an expert's opinion about an alert [Z20].
         AskOpinion = "ask_opinion",
+        /// See campaigns and what they ask of one's own.
+        Campaign = "campaign",
+        /// Issue and steer campaigns, draw spot checks, urge, approve what is handed in.
+        RunCampaign = "run_campaign",
+        /// File problems, plan, hand in reports and annexes of the institution.
+        KeepLedger = "keep_ledger",
+        /// Answer checklists and mend problems of one's own department.
+        SelfInspect = "self_inspect",
+        /// Name responsible persons, verify for the institution.
+        AnswerFor = "answer_for",
     }
 }
 
@@ -72,6 +90,14 @@ pub fn may(role: AccountRole, permission: Permission) -> bool {
         P::ManageHospital => role == R::HospitalDesk,
         P::OnCall => role == R::OnCallDoctor,
         P::AskOpinion => matches!(role, R::Director | R::Officer),
+        P::Campaign => matches!(
+            role,
+            R::MedicalOfficer | R::FirstResponsible | R::MedicalDepartment | R::DepartmentHead
+        ),
+        P::RunCampaign => role == R::MedicalOfficer,
+        P::KeepLedger => role == R::MedicalDepartment,
+        P::SelfInspect => matches!(role, R::MedicalDepartment | R::DepartmentHead),
+        P::AnswerFor => matches!(role, R::FirstResponsible | R::MedicalDepartment),
     }
 }
 
@@ -94,6 +120,10 @@ mod tests {
         qc_clerk       run_desk,manage_channel
         hospital_desk  receive,manage_hospital
         on_call_doctor receive,on_call
+        medical_officer    campaign,run_campaign
+        first_responsible  campaign,answer_for
+        medical_department campaign,keep_ledger,self_inspect,answer_for
+        department_head    campaign,self_inspect
     ";
 
     #[test]

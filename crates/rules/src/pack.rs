@@ -143,7 +143,7 @@ impl RulePack {
                 faults.push(format!("rule {} stands {count} times", rule.code()));
             }
         }
-        for kind in InstitutionKind::ALL {
+        for kind in InstitutionKind::ALL.iter().filter(|kind| kind.is_aesthetic()) {
             if !self.kinds.iter().any(|limit| limit.kind == *kind) {
                 faults.push(format!("kind {} has no level_max", kind.code()));
             }
