@@ -7,7 +7,7 @@ use rules::channel::ChannelPack;
 use rules::pack::{ProcedurePack, RulePack};
 
 use crate::demo::{CITIES, Data};
-use crate::packs::{CARDS, CHANNEL, PROCEDURES, RULES};
+use crate::packs::{CAMPAIGN, CARDS, CHANNEL, PROCEDURES, RULES};
 
 /// What a file is, told by what stands in it.
 enum Kind {
@@ -31,7 +31,8 @@ pub fn run(files: &[PathBuf]) -> Checked {
     let mut checked = Checked { lines: Vec::new(), well: true };
     let mut catalogues = Vec::new();
     if files.is_empty() {
-        for (name, text) in RULES.iter().chain(PROCEDURES).chain(CARDS).chain(CHANNEL) {
+        let aesthetics = RULES.iter().chain(PROCEDURES).chain(CARDS).chain(CHANNEL);
+        for (name, text) in aesthetics.chain(CAMPAIGN) {
             checked.pack(name, text, &mut catalogues);
         }
         for (_, texts) in CITIES {

@@ -5,6 +5,7 @@
 
 use rules::Time;
 use rules::account::{AccountRole, LOCKED_MIN, Permission, WRONG_PASSWORDS_MAX};
+use rules::campaign::Part;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
@@ -19,7 +20,50 @@ use crate::{Error, Result, Tx, error};
 pub struct Scope {
     reach: Reach,
     channel: Channel,
+    campaign: CampaignReach,
     account: Option<Account>,
+}
+
+/// What of campaigns a scope reaches. Health inspection and the green channel have no part in them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum CampaignReach {
+    Nothing,
+    City,
+    /// One line of the roll-up: the territorial institutions of a district.
+    Line(String),
+    Institution(String),
+    Department(String, String),
+}
+
+impl CampaignReach {
+    fn of(account: &Account) -> CampaignReach {
+        let institution = || account.institution_or_none();
+        match account.role {
+            AccountRole::MedicalOfficer => match &account.district {
+                None => CampaignReach::City,
+                Some(district) => CampaignReach::Line(district.clone()),
+            },
+            AccountRole::FirstResponsible | AccountRole::MedicalDepartment => {
+                CampaignReach::Institution(institution())
+            }
+            AccountRole::DepartmentHead => CampaignReach::Department(
+                institution(),
+                account.department.clone().unwrap_or_else(|| NOBODYS.to_owned()),
+            ),
+            _ => CampaignReach::Nothing,
+        }
+    }
+
+    /// What a query filters by: line, institution, department. `None` does not bound.
+    pub(crate) fn bounds(&self) -> (Option<&str>, Option<&str>, Option<&str>) {
+        match self {
+            CampaignReach::Nothing => (Some(NOBODYS), Some(NOBODYS), Some(NOBODYS)),
+            CampaignReach::City => (None, None, None),
+            CampaignReach::Line(line) => (Some(line), None, None),
+            CampaignReach::Institution(id) => (None, Some(id), None),
+            CampaignReach::Department(id, department) => (None, Some(id), Some(department)),
+        }
+    }
 }
 
 /// What of the green channel a scope reaches. Bureaus reach nothing of it but figures: a cry for
@@ -48,6 +92,10 @@ impl Channel {
             AccountRole::HospitalDesk | AccountRole::OnCallDoctor => {
                 Channel::Hospital(named(&account.hospital_id))
             }
+            AccountRole::MedicalOfficer
+            | AccountRole::FirstResponsible
+            | AccountRole::MedicalDepartment
+            | AccountRole::DepartmentHead => Channel::Nothing,
         }
     }
 
@@ -97,20 +145,53 @@ impl Scope {
                 practitioner: Some(account.practitioner_id.clone().unwrap_or_default()),
                 ..Reach::default()
             },
-            // The channel's people see nothing of supervision.
+            // The people of the channel and of campaigns see nothing of supervision.
             AccountRole::QcDirector
             | AccountRole::QcClerk
             | AccountRole::HospitalDesk
-            | AccountRole::OnCallDoctor => {
+            | AccountRole::OnCallDoctor
+            | AccountRole::MedicalOfficer
+            | AccountRole::FirstResponsible
+            | AccountRole::MedicalDepartment
+            | AccountRole::DepartmentHead => {
                 Reach { institution: Some(NOBODYS.to_owned()), ..Reach::default() }
             }
         };
-        Scope { reach, channel: Channel::of(&account), account: Some(account) }
+        let (channel, campaign) = (Channel::of(&account), CampaignReach::of(&account));
+        Scope { reach, channel, campaign, account: Some(account) }
     }
 
     /// The platform's own jobs see the whole city.
     pub fn system() -> Scope {
-        Scope { reach: Reach::default(), channel: Channel::City, account: None }
+        let (channel, campaign) = (Channel::City, CampaignReach::City);
+        Scope { reach: Reach::default(), channel, campaign, account: None }
+    }
+
+    pub(crate) fn campaign(&self) -> &CampaignReach {
+        &self.campaign
+    }
+
+    /// In which part the account looks at a campaign.
+    pub fn campaign_part(&self) -> Part {
+        match (&self.campaign, self.account.as_ref().map(|account| account.role)) {
+            (CampaignReach::City, Some(_)) => Part::City,
+            (CampaignReach::Line(_), Some(_)) => Part::District,
+            (_, Some(AccountRole::FirstResponsible)) => Part::FirstResponsible,
+            (_, Some(AccountRole::MedicalDepartment)) => Part::MedicalDepartment,
+            (_, Some(AccountRole::DepartmentHead)) => Part::Department,
+            _ => Part::Reader,
+        }
+    }
+
+    /// The institution and the department of an account that takes part in campaigns.
+    pub fn campaign_place(&self) -> (Option<&str>, Option<&str>) {
+        let (_, institution, department) = self.campaign.bounds();
+        (institution, department)
+    }
+
+    /// The district of a bureau's officer.
+    pub fn campaign_line(&self) -> Option<&str> {
+        self.campaign.bounds().0
     }
 
     pub(crate) fn channel(&self) -> &Channel {
@@ -183,6 +264,7 @@ pub struct Account {
     pub institution_id: Option<String>,
     pub practitioner_id: Option<String>,
     pub hospital_id: Option<String>,
+    pub department: Option<String>,
 }
 
 impl Account {
@@ -203,6 +285,7 @@ struct AccountRow {
     institution_id: Option<String>,
     practitioner_id: Option<String>,
     hospital_id: Option<String>,
+    department: Option<String>,
     city: i64,
 }
 
@@ -222,6 +305,7 @@ impl AccountRow {
             institution_id: self.institution_id,
             practitioner_id: self.practitioner_id,
             hospital_id: self.hospital_id,
+            department: self.department,
         })
     }
 }
@@ -237,6 +321,7 @@ pub struct NewAccount {
     pub institution_id: Option<String>,
     pub practitioner_id: Option<String>,
     pub hospital_id: Option<String>,
+    pub department: Option<String>,
     pub password_hash: String,
 }
 
@@ -244,8 +329,8 @@ pub async fn open(tx: &mut Tx, by: &By, new: &NewAccount) -> Result<String> {
     let account_id = tx.id("acc", by.now)?;
     sqlx::query(
         "insert into account (account_id, login, role, name_zh, name_en, region_code,
-            institution_id, practitioner_id, password_hash, hospital_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            institution_id, practitioner_id, password_hash, hospital_id, department)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(&account_id)
     .bind(&new.login)
@@ -257,6 +342,7 @@ pub async fn open(tx: &mut Tx, by: &By, new: &NewAccount) -> Result<String> {
     .bind(&new.practitioner_id)
     .bind(&new.password_hash)
     .bind(&new.hospital_id)
+    .bind(&new.department)
     .execute(tx.conn())
     .await?;
     let institution_id = new.institution_id.as_deref().unwrap_or("");
@@ -393,7 +479,7 @@ pub async fn session_seen(tx: &mut Tx, token: &str, machine_now: Time) -> Result
 async fn account(tx: &mut Tx, account_id: &str) -> Result<Account> {
     let row: Option<AccountRow> = sqlx::query_as(
         "select account_id, login, role, account.name_zh, account.name_en, account.region_code,
-            institution_id, practitioner_id, hospital_id,
+            institution_id, practitioner_id, hospital_id, department,
             (select count(*) from region
              where region.region_code = account.region_code and parent_code is null) as city
          from account where account_id = $1 and disabled_at is null",

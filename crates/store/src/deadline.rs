@@ -11,7 +11,9 @@ use sqlx::Row;
 
 use crate::alert::{self, NewAlert};
 use crate::event::By;
-use crate::{Db, Result, Tx, emergency, enquiry, error, oncall, operation, terminal};
+use crate::{
+    Db, Result, Tx, campaign, emergency, enquiry, error, oncall, operation, terminal,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -34,10 +36,16 @@ pub enum Kind {
     StockWatch,
     /// A question of the public that nobody has answered.
     EnquiryDue,
+    /// An especially important problem stays too long at one level.
+    ProblemClimbs,
+    /// A problem whose rectification is overdue.
+    ProblemDue,
+    /// A deadline of a campaign is near: those who have not handed in are reminded.
+    CampaignRemind,
 }
 
 /// The word stored for each kind.
-const CODES: [(Kind, &str); 10] = [
+const CODES: [(Kind, &str); 13] = [
     (Kind::ZeroRecord, "zero_record"),
     (Kind::NobodyCame, "nobody_came"),
     (Kind::TerminalSilent, "terminal_silent"),
@@ -48,6 +56,9 @@ const CODES: [(Kind, &str); 10] = [
     (Kind::RotaWatch, "rota_watch"),
     (Kind::StockWatch, "stock_watch"),
     (Kind::EnquiryDue, "enquiry_due"),
+    (Kind::ProblemClimbs, "problem_climbs"),
+    (Kind::ProblemDue, "problem_due"),
+    (Kind::CampaignRemind, "campaign_remind"),
 ];
 
 impl Kind {
@@ -198,6 +209,9 @@ async fn fire_one(tx: &mut Tx, due: &Due, now: Time) -> Result<bool> {
         Kind::RotaWatch => oncall::look_at_rotas(tx, &by, &due.subject).await?,
         Kind::StockWatch => oncall::look_at_stock(tx, &by, &due.subject).await?,
         Kind::EnquiryDue => enquiry::overdue(tx, &by, &due.subject).await?,
+        Kind::ProblemClimbs => campaign::problem_climbs(tx, &by, &due.subject, due.at).await?,
+        Kind::ProblemDue => campaign::problem_due(tx, &by, &due.subject).await?,
+        Kind::CampaignRemind => campaign::remind(tx, &by, &due.subject, due.at).await?,
     }
     Ok(true)
 }

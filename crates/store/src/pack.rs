@@ -3,6 +3,7 @@
 use rules::Time;
 use rules::alert::Rule;
 use rules::calendar::Calendar;
+use rules::campaign::{CampaignPack, Checklist, Department, Item, Template};
 use rules::card::CardPack;
 use rules::channel::ChannelPack;
 use rules::pack::{Head, ProcedurePack, RulePack};
@@ -19,6 +20,7 @@ pub struct Packs {
     procedures: Vec<Dated<ProcedurePack>>,
     cards: Vec<Dated<CardPack>>,
     channel: Vec<Dated<ChannelPack>>,
+    campaign: Vec<Dated<CampaignPack>>,
 }
 
 /// The TOML texts of a sector's packs, all versions.
@@ -28,6 +30,7 @@ pub struct Texts<'t> {
     pub procedures: &'t [&'t str],
     pub cards: &'t [&'t str],
     pub channel: &'t [&'t str],
+    pub campaign: &'t [&'t str],
 }
 
 #[derive(Clone, Debug)]
@@ -53,7 +56,11 @@ impl Packs {
             channel: dated(calendar, texts.channel, |pack: &ChannelPack| {
                 (&pack.pack, pack.faults())
             })?,
+            campaign: dated(calendar, texts.campaign, |pack: &CampaignPack| {
+                (&pack.pack, pack.faults())
+            })?,
         };
+        packs.campaigns_fit()?;
         let lacking =
             packs.procedures.is_empty() || packs.cards.is_empty() || packs.channel.is_empty();
         let (Some(newest), false) = (packs.rules.last(), lacking) else {
@@ -93,6 +100,50 @@ impl Packs {
     /// The settings of the green channel in force at a moment.
     pub fn channel_at(&self, at: Time) -> &ChannelPack {
         in_force(&self.channel, at)
+    }
+
+    /// Whether the templates name lists and departments that exist, and days that do.
+    fn campaigns_fit(&self) -> Result<()> {
+        for (head, template) in self.campaign_templates() {
+            let wrong = |why: String| Error::Pack(format!("{} {}: {why}", head.id, head.version));
+            template.plan(self.calendar, &parse_date).map_err(wrong)?;
+            for used in &template.checklists {
+                let (code, version) = (&used.checklist, &used.version);
+                if self.checklist(code, version).is_none() {
+                    return Err(wrong(format!("checklist {code} {version} does not exist")));
+                }
+            }
+            for code in &template.departments {
+                if self.department(code).is_none() {
+                    return Err(wrong(format!("department {code} does not exist")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The library of campaigns that can be issued again.
+    pub fn campaign_templates(&self) -> impl Iterator<Item = (&Head, &Template)> {
+        let packs = self.campaign.iter().map(|dated| &dated.pack);
+        packs.flat_map(|pack| pack.templates.iter().map(move |template| (&pack.pack, template)))
+    }
+
+    /// A checklist in one of its versions.
+    pub fn checklist(&self, code: &str, version: &str) -> Option<&Checklist> {
+        let mut lists = self.campaign.iter().flat_map(|dated| &dated.pack.checklists);
+        lists.find(|list| list.code == code && list.version == version)
+    }
+
+    /// An item of any checklist, by its code.
+    pub fn checklist_item(&self, code: &str) -> Option<&Item> {
+        let lists = self.campaign.iter().flat_map(|dated| &dated.pack.checklists);
+        lists.flat_map(|list| &list.items).find(|item| item.code == code)
+    }
+
+    /// A kind of department by its code.
+    pub fn department(&self, code: &str) -> Option<&Department> {
+        let mut all = self.campaign.iter().flat_map(|dated| &dated.pack.departments);
+        all.find(|department| department.code == code)
     }
 
     /// The version named in a verdict.
@@ -148,7 +199,10 @@ pub(crate) async fn keep(tx: &mut Tx, now: Time) -> Result<()> {
     let cards = packs.cards.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
     let channel =
         packs.channel.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
-    for (head, valid_from, body) in rules.chain(catalogues).chain(cards).chain(channel) {
+    let campaign =
+        packs.campaign.iter().map(|dated| (&dated.pack.pack, dated.valid_from, &dated.body));
+    let all = rules.chain(catalogues).chain(cards).chain(channel).chain(campaign);
+    for (head, valid_from, body) in all {
         let sha256 = hex(&Sha256::digest(body.as_bytes()));
         sqlx::query(
             "insert into pack (pack_id, version, valid_from, sha256, body, loaded_at)

@@ -23,6 +23,15 @@ mod assist;
 #[path = "store/blob.rs"]
 mod blob;
 #[cfg(test)]
+#[path = "store/campaign.rs"]
+mod campaign;
+#[cfg(test)]
+#[path = "store/campaign_annex.rs"]
+mod campaign_annex;
+#[cfg(test)]
+#[path = "store/campaign_city.rs"]
+mod campaign_city;
+#[cfg(test)]
 #[path = "store/channel.rs"]
 mod channel;
 #[cfg(test)]

@@ -160,6 +160,7 @@ mod tests {
             procedures: &[&procedures],
             cards: &[&cards],
             channel: &[&channel],
+            campaign: &[],
         };
         let calendar = Calendar { offset_min: 480, week_starts_on: WeekStart::Monday };
         let packs = store::Packs::read(calendar, texts).unwrap();

@@ -129,6 +129,7 @@ pub async fn open_account(
         institution_id: None,
         practitioner_id: None,
         hospital_id: hospital.map(str::to_owned),
+        department: None,
         password_hash: "argon2".into(),
     };
     account::open(tx, by, &new).await

@@ -170,6 +170,7 @@ async fn enter_people(tx: &mut Tx, by: &By) -> Result<()> {
             institution_id: institution.map(str::to_owned),
             practitioner_id: (!practitioner.is_empty()).then(|| practitioner.to_owned()),
             hospital_id: None,
+            department: None,
             password_hash: "argon2".into(),
         };
         account::open(tx, by, &account).await?;

@@ -36,10 +36,23 @@ pub fn packs() -> Packs {
     let procedures = include_str!("../../../../packs/aesthetics/procedures-2024.01.toml");
     let cards = include_str!("../../../../packs/aesthetics/cards-2025.03.toml");
     let channel = include_str!("../../../../packs/aesthetics/channel-2025.03.toml");
-    let texts =
-        Texts { rules: &[rules], procedures: &[procedures], cards: &[cards], channel: &[channel] };
+    let texts = Texts {
+        rules: &[rules],
+        procedures: &[procedures],
+        cards: &[cards],
+        channel: &[channel],
+        campaign: &CAMPAIGN,
+    };
     Packs::read(calendar, texts).unwrap()
 }
+
+const CAMPAIGN: [&str; 5] = [
+    include_str!("../../../../packs/campaign/departments.toml"),
+    include_str!("../../../../packs/campaign/checklists-2017.02.toml"),
+    include_str!("../../../../packs/campaign/checklists-2023.09.toml"),
+    include_str!("../../../../packs/campaign/wuxi-2017-a.toml"),
+    include_str!("../../../../packs/campaign/wuxi-2017-b.toml"),
+];
 
 /// One story's database.
 pub struct House {

@@ -57,6 +57,7 @@ async fn open_house(tx: &mut Tx, n: usize) -> Result<String> {
         institution_id: Some(id.clone()),
         practitioner_id: None,
         hospital_id: None,
+        department: None,
         password_hash: "argon2".into(),
     };
     account::open(tx, &by, &head).await?;
