@@ -44,7 +44,7 @@ pub use plan::{
 };
 pub use question::{Question, answer_question, ask_question, questions, share_answer};
 pub use read::{
-    LedgerCounts, LedgerFilter, ProblemLine, ProblemRow, ProblemStep, ledger, ledger_counts,
+    LedgerCounts, LedgerFilter, ProblemLine, ProblemRow, ProblemStep, ledger, ledger_counts, owners,
     problem, problem_steps,
 };
 pub use roll_up::{AnnexLine, CellTotal, annex_entries, annex_lines, roll_up};

@@ -29,8 +29,14 @@ mod campaign;
 #[path = "store/campaign_annex.rs"]
 mod campaign_annex;
 #[cfg(test)]
+#[path = "store/campaign_checks.rs"]
+mod campaign_checks;
+#[cfg(test)]
 #[path = "store/campaign_city.rs"]
 mod campaign_city;
+#[cfg(test)]
+#[path = "store/campaign_scope.rs"]
+mod campaign_scope;
 #[cfg(test)]
 #[path = "store/channel.rs"]
 mod channel;

@@ -184,12 +184,12 @@ pub async fn records(tx: &mut Tx, scope: &Scope, campaign_id: &str) -> Result<Ve
     campaign(tx, scope, campaign_id).await?;
     let (line, institution, _) = scope.campaign().bounds();
     Ok(sqlx::query_as(
-        "select record_id, kind, campaign_record.institution_id, problem_id, whom, body, at,
+        "select record_id, campaign_record.kind, campaign_record.institution_id, problem_id, whom, body, at,
             name_zh, name_en
          from campaign_record
          join institution on institution.institution_id = campaign_record.institution_id
          where campaign_id = $1
-           and (kind = 'commendation'
+           and (campaign_record.kind = 'commendation'
                 or ((cast($2 as text) is null or branch = $2)
                     and (cast($3 as text) is null or campaign_record.institution_id = $3)))
          order by at desc, record_id limit 200",

@@ -253,3 +253,28 @@ pub async fn ledger_counts(
     .fetch_one(tx.conn())
     .await?)
 }
+
+/// Whoever may own a rectification: the people of the problem's own institution.
+///
+/// # Errors
+/// Not found outside the scope.
+pub async fn owners(
+    tx: &mut Tx,
+    scope: &Scope,
+    problem_id: &str,
+) -> Result<Vec<crate::account::Colleague>> {
+    let row = problem(tx, scope, problem_id).await?;
+    // A bureau needs no list of a hospital's accounts.
+    if scope.campaign().bounds().1.is_none() {
+        return Ok(Vec::new());
+    }
+    Ok(sqlx::query_as(
+        "select account_id, name_zh, name_en from account
+         where institution_id = $1 and disabled_at is null
+           and role in ('medical_department', 'department_head', 'first_responsible')
+         order by login",
+    )
+    .bind(&row.institution_id)
+    .fetch_all(tx.conn())
+    .await?)
+}
