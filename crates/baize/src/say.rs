@@ -18,6 +18,10 @@ fn role_words(role: AccountRole) -> (&'static str, &'static str) {
         AccountRole::QcClerk => ("质控中心值守", "QC centre desk"),
         AccountRole::HospitalDesk => ("医院值班台", "hospital desk"),
         AccountRole::OnCallDoctor => ("值守医师", "on-call doctor"),
+        AccountRole::MedicalOfficer => ("医政人员", "medical administration"),
+        AccountRole::FirstResponsible => ("第一责任人", "first responsible person"),
+        AccountRole::MedicalDepartment => ("医务科", "medical department"),
+        AccountRole::DepartmentHead => ("科室负责人", "head of department"),
     }
 }
 

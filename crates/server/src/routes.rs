@@ -18,7 +18,7 @@ use crate::fault::{Fault, Kind};
 use crate::gateway::Gateway;
 use crate::session::lang_of;
 use crate::{
-    App, account, alert, assets, assist, bureau, clinic, doctor, duty, emergency, green,
+    App, account, alert, assets, assist, bureau, campaign, clinic, doctor, duty, emergency, green,
     institution, jobs, live, oncall, operation, public, terminal,
 };
 
@@ -33,6 +33,8 @@ pub struct Run {
 
 /// Forms are small; a batch of a hundred events stays below one megabyte.
 const FORM_BYTES_MAX: usize = 64 * 1024;
+/// Somewhat more than a file may have, so that one too large is refused with a sentence.
+const UPLOAD_BYTES_MAX: usize = 8 * 1024 * 1024;
 const BATCH_BYTES_MAX: usize = 1024 * 1024;
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
@@ -90,8 +92,10 @@ pub fn router(app: App) -> Router {
     let pages = anybody()
         .merge(supervision())
         .merge(channel())
+        .merge(campaigns())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
+    let pages = pages.merge(uploads());
     let machines = Router::new()
         .route("/api/v1/time", get(terminal::time))
         .route("/api/v1/openapi.json", get(terminal::openapi))
@@ -158,6 +162,44 @@ fn channel() -> Router<App> {
         .route("/alerts/{alert_id}/opinion", post(assist::ask))
         .route("/opinions", get(assist::list))
         .route("/opinions/{opinion_id}", post(assist::step))
+}
+
+/// Rectification campaigns.
+fn campaigns() -> Router<App> {
+    Router::new()
+        .route("/campaigns", get(campaign::list).post(campaign::create))
+        .route("/campaigns/{id}", get(campaign::page))
+        .route("/campaigns/{id}/steps", post(campaign::step))
+        .route("/campaigns/{id}/ledger", get(campaign::ledger))
+        .route("/campaigns/{id}/ledger.xlsx", get(campaign::ledger_xlsx))
+        .route("/campaigns/{id}/ledger/print", get(campaign::print))
+        .route("/campaigns/{id}/readiness.xlsx", get(campaign::readiness))
+        .route("/campaigns/{id}/reports/{code}", get(campaign::reports))
+        .route(
+            "/campaigns/{id}/reports/{code}/{holder}",
+            get(campaign::report).post(campaign::write),
+        )
+        .route("/campaigns/{id}/hand/{code}/{holder}", post(campaign::hand))
+        .route("/campaigns/{id}/annex/{code}", get(campaign::annex))
+        .route("/campaigns/{id}/annex/{code}/entries", get(campaign::entries))
+        .route("/campaigns/{id}/annex/{code}/{unit}", get(campaign::unit).post(campaign::cell))
+        .route("/campaigns/{id}/sheets", get(campaign::sheets))
+        .route("/campaigns/{id}/sheets/{place}", get(campaign::sheet))
+        .route("/campaigns/{id}/spots", get(campaign::spots).post(campaign::draw_spots))
+        .route("/campaigns/{id}/talk", get(campaign::talk).post(campaign::say))
+        .route("/spots/{id}", get(campaign::spot).post(campaign::spot_step))
+        .route("/problems/{id}", get(campaign::problem))
+        .route("/problems/{id}/steps", post(campaign::problem_step))
+        .route("/problems/{id}/files/{file}", get(campaign::file))
+}
+
+/// Forms with a file: a photo of five megabytes and its fields.
+fn uploads() -> Router<App> {
+    Router::new()
+        .route("/problems/{id}/files", post(campaign::evidence))
+        .route("/campaigns/{id}/sheets/{place}", post(campaign::answer))
+        .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN))
 }
 
 const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; \

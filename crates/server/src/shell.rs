@@ -74,6 +74,10 @@ pub(crate) fn home_of(role: AccountRole) -> &'static str {
         AccountRole::Doctor => "/me",
         AccountRole::QcDirector | AccountRole::QcClerk => "/desk",
         AccountRole::HospitalDesk | AccountRole::OnCallDoctor => "/hospital",
+        AccountRole::MedicalOfficer
+        | AccountRole::FirstResponsible
+        | AccountRole::MedicalDepartment
+        | AccountRole::DepartmentHead => "/campaigns",
     }
 }
 
@@ -179,6 +183,9 @@ fn nav(
             entry("/alerts", "bell-exclamation", lang.tab_alerts(), open.waiting_for_clinic, true),
             entry("/clinic/people", "certificate", lang.tab_people(), 0, false),
         ]);
+    }
+    if who.scope.may(Permission::Campaign) {
+        return vec![entry("/campaigns", "checklist", lang.nav_campaigns(), 0, false)];
     }
     if who.scope.may(Permission::ManageChannel) || who.scope.may(Permission::Receive) {
         return channel_nav(who, here, cases);

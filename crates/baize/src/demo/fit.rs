@@ -177,6 +177,16 @@ fn account(account: &Account, names: &Names<'_>) -> Vec<String> {
             found.extend(account.hospital.is_none().then(|| lacks("hospital")));
         }
         AccountRole::QcDirector | AccountRole::QcClerk => {}
+        AccountRole::MedicalOfficer => {
+            found.extend(account.region.is_none().then(|| lacks("region")));
+        }
+        AccountRole::FirstResponsible | AccountRole::MedicalDepartment => {
+            found.extend(account.institution.is_none().then(|| lacks("institution")));
+        }
+        AccountRole::DepartmentHead => {
+            found.extend(account.institution.is_none().then(|| lacks("institution")));
+            found.extend(account.department.is_none().then(|| lacks("department")));
+        }
     }
     found.extend(account.region.iter().filter_map(|code| names.region(code)));
     found.extend(account.institution.iter().filter_map(|id| names.institution(id)));

@@ -118,6 +118,7 @@ tables! {
         institution: Option<String>,
         practitioner: Option<String>,
         hospital: Option<String>,
+        department: Option<String>,
     }
 
     Institution {

@@ -66,6 +66,7 @@ pub async fn enter(
             institution_id: account.institution.clone(),
             practitioner_id: account.practitioner.clone(),
             hospital_id: account.hospital.clone(),
+            department: account.department.clone(),
             password_hash: password_hash.clone(),
         };
         let id = store::account::open(tx, &By::system(JOB, opened), &new).await?;
