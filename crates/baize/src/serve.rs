@@ -88,7 +88,8 @@ fn refuse_stories(data: &Data) -> Result<(), Trouble> {
         + data.inspections.len()
         + data.suspensions.len()
         + data.cases.len()
-        + data.call_outs.len();
+        + data.call_outs.len()
+        + data.campaigns.len();
     if stories == 0 {
         return Ok(());
     }

@@ -14,7 +14,7 @@ mod tests;
 
 pub use annex::{Annex, Cell, CellFault, CellSource, Entry, Relation, Rule, Value, hints};
 pub use checklist::{
-    Answer, Answered, Checklist, Coverage, Evidence, Item, ItemFault, When, WHOLE, asked, faults,
+    Answer, Answered, Checklist, Coverage, Evidence, Item, ItemFault, WHOLE, When, asked, faults,
 };
 pub use pack::{CampaignPack, Department, Template};
 pub use plan::{

@@ -22,9 +22,7 @@ mod spot_check;
 mod submission;
 mod urge;
 
-pub use annex::{
-    AnnexCell, CellEdit, annex_cells, edit_cell,
-};
+pub use annex::{AnnexCell, CellEdit, annex_cells, edit_cell};
 pub use evidence::{ProblemFile, add_evidence, evidence, evidence_file};
 pub use figures::{Completeness, LineFigures, assessments, completeness, coverage};
 pub use found::{Finding, find};
@@ -44,9 +42,10 @@ pub use plan::{
 };
 pub use question::{Question, answer_question, ask_question, questions, share_answer};
 pub use read::{
-    LedgerCounts, LedgerFilter, ProblemLine, ProblemRow, ProblemStep, ledger, ledger_counts, owners,
-    problem, problem_steps,
+    LedgerCounts, LedgerFilter, ProblemLine, ProblemRow, ProblemStep, ledger, ledger_counts,
+    owners, problem, problem_steps,
 };
+pub use report::{SectionText, SubmissionLine, section_texts, submissions, write_section};
 pub use roll_up::{AnnexLine, CellTotal, annex_entries, annex_lines, roll_up};
 pub use self_inspection::{
     AnswerEdit, PlaceLine, Sheet, add_item_evidence, answer_items, places, sheet, submit_sheet,
@@ -55,8 +54,5 @@ pub use spot_check::{
     Draw, SpotAnswer, SpotLine, answer_spot, carry_out, draw_key, draw_spots, draws, mates, spot,
     spot_answers, spots,
 };
-pub use report::{SectionText, SubmissionLine, section_texts, submissions, write_section};
-pub use submission::{
-    Handing, Submission, SubmissionStepRow, hand, submission, submission_steps,
-};
+pub use submission::{Handing, Submission, SubmissionStepRow, hand, submission, submission_steps};
 pub use urge::{Urge, receive_urge, reply_urge, urge, urges};

@@ -11,9 +11,7 @@ use sqlx::Row;
 
 use crate::alert::{self, NewAlert};
 use crate::event::By;
-use crate::{
-    Db, Result, Tx, campaign, emergency, enquiry, error, oncall, operation, terminal,
-};
+use crate::{Db, Result, Tx, campaign, emergency, enquiry, error, oncall, operation, terminal};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

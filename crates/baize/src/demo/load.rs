@@ -10,6 +10,7 @@ use rules::checkin::{Direction, Method};
 use rules::register::{Anaesthesia, Category, CredentialKind, InstitutionKind, Role, Title};
 use serde::Deserialize;
 
+use super::campaign::{Story, Unit};
 use super::channel::{CallOut, Case, Contact, Hospital, Hotline, Override, Rota, Stock, Zone};
 use super::times::{Day, Moment, TimeOfDay};
 
@@ -69,6 +70,8 @@ tables! {
         #[serde(default, rename = "stock")] stocks: Vec<Stock>,
         #[serde(default, rename = "case")] cases: Vec<Case>,
         #[serde(default, rename = "call_out")] call_outs: Vec<CallOut>,
+        #[serde(default, rename = "unit")] units: Vec<Unit>,
+        #[serde(default, rename = "campaign")] campaigns: Vec<Story>,
     }
 
     CityHead {
@@ -347,6 +350,8 @@ pub struct Data {
     pub stocks: Vec<Stock>,
     pub cases: Vec<Case>,
     pub call_outs: Vec<CallOut>,
+    pub units: Vec<Unit>,
+    pub campaigns: Vec<Story>,
 }
 
 impl Data {
@@ -404,6 +409,8 @@ impl Data {
             stocks: Vec::new(),
             cases: Vec::new(),
             call_outs: Vec::new(),
+            units: Vec::new(),
+            campaigns: Vec::new(),
         };
         for file in files {
             data.regions.extend(file.regions);
@@ -428,6 +435,9 @@ impl Data {
             data.stocks.extend(file.stocks);
             data.cases.extend(file.cases);
             data.call_outs.extend(file.call_outs);
+            data.accounts.extend(file.units.iter().flat_map(Unit::accounts));
+            data.units.extend(file.units);
+            data.campaigns.extend(file.campaigns);
         }
         data
     }

@@ -1,5 +1,8 @@
 //! The demo cities: their data, and how it becomes a running platform.
 
+mod campaign;
+mod campaign_story;
+mod campaign_talk;
 mod channel;
 mod fit;
 mod load;
@@ -37,8 +40,11 @@ const ZHUHAI: &[(&str, &str)] = city_files!(
     "channel.toml"
 );
 
+const WUXI: &[(&str, &str)] = city_files!("wuxi": "city.toml", "units.toml", "campaign.toml");
+
 /// The cities a demo exists for, by the word of `--city`.
-pub const CITIES: &[(&str, &[(&str, &str)])] = &[("nantong", NANTONG), ("zhuhai", ZHUHAI)];
+pub const CITIES: &[(&str, &[(&str, &str)])] =
+    &[("nantong", NANTONG), ("zhuhai", ZHUHAI), ("wuxi", WUXI)];
 
 /// Reads a demo city by its word.
 ///

@@ -55,6 +55,7 @@ pub async fn enter(
         practitioner(tx, data, entry, opened).await?;
     }
     super::channel::enter_hospitals(tx, data).await?;
+    super::campaign::enter_units(tx, data, now).await?;
     let mut accounts = HashMap::new();
     for (account, password_hash) in data.accounts.iter().zip(password_hashes) {
         let new = NewAccount {

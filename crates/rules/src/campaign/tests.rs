@@ -26,7 +26,8 @@ fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
 fn template(file: &str) -> Template {
     let path = format!("{}/../../packs/campaign/{file}", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{path}"));
-    let pack: CampaignPack = toml::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let pack: CampaignPack =
+        toml::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
     assert_eq!(pack.faults(), [] as [String; 0], "{path}");
     pack.templates.into_iter().next().unwrap()
 }
@@ -83,11 +84,7 @@ fn plan_b_means_before_the_fifth_of_march() {
     let day = |text: &str| at(&format!("2017-{text} 00:00"));
     assert_eq!(
         spans,
-        [
-            (day("02-10"), day("02-16")),
-            (day("02-16"), day("02-26")),
-            (day("02-26"), day("03-11")),
-        ]
+        [(day("02-10"), day("02-16")), (day("02-16"), day("02-26")), (day("02-26"), day("03-11")),]
     );
 }
 
@@ -243,7 +240,9 @@ fn a_plan_names_measure_owner_and_a_day_to_come() {
     };
     let now = Time(1_000);
     let whole =
-        Closing { text: "换".into(), owner: Some("a".into()), due_at: Some(Time(1_001)), files: 0 };
+        Closing {
+            text: "换".into(), owner: Some("a".into()), due_at: Some(Time(1_001)), files: 0
+        };
     let take = |with: &Closing| {
         problem.take(Step::Plan, Part::MedicalDepartment, "m", with, now).map_err(Refusal::code)
     };
@@ -407,7 +406,9 @@ fn one_wrong_figure_does_not_hide_itself() {
 #[test]
 fn a_draw_is_repeated_by_whoever_has_its_seed() {
     // A stand-in for SHA-256: what matters is that the frame's order does not.
-    let key = |id: &str| format!("{:08x}", id.bytes().fold(7u32, |a, b| a.wrapping_mul(31) ^ u32::from(b)));
+    let key = |id: &str| {
+        format!("{:08x}", id.bytes().fold(7u32, |a, b| a.wrapping_mul(31) ^ u32::from(b)))
+    };
     let frame: Vec<String> = (1..=20).map(|n| format!("ins_{n:02}")).collect();
     let mut turned = frame.clone();
     turned.reverse();

@@ -145,12 +145,7 @@ impl At<'_> {
     }
 
     /// The units of a line, and the sum of those it has approved.
-    fn units(
-        &self,
-        lang: Lang,
-        when: crate::when::When,
-        lines: &[AnnexLine],
-    ) -> (Vec<Row>, Row) {
+    fn units(&self, lang: Lang, when: crate::when::When, lines: &[AnnexLine]) -> (Vec<Row>, Row) {
         let mut units: Vec<(&AnnexLine, Vec<&AnnexLine>)> = Vec::new();
         for one in lines {
             match units.last_mut() {
@@ -223,9 +218,8 @@ pub(super) fn buttons(
     lang: Lang,
     steps: &[SubmissionStep],
 ) -> Vec<(&'static str, &'static str, bool)> {
-    let reasons = |step: SubmissionStep| {
-        matches!(step, SubmissionStep::Return | SubmissionStep::Unapprove)
-    };
+    let reasons =
+        |step: SubmissionStep| matches!(step, SubmissionStep::Return | SubmissionStep::Unapprove);
     steps.iter().map(|step| (step.code(), lang.cp_hand(*step), reasons(*step))).collect()
 }
 
@@ -423,9 +417,7 @@ async fn unit_of(
     Ok(Unit {
         cells: shown.collect(),
         faults: sentences,
-        writable: own
-            && state.writable()
-            && scope.may(rules::account::Permission::KeepLedger),
+        writable: own && state.writable() && scope.may(rules::account::Permission::KeepLedger),
         mark,
         state: word,
         due: when.day(&(due.0 - 1)),
@@ -540,8 +532,7 @@ pub(crate) async fn entries(
     let place = (&*id, &*code, &*cell.code);
     let of = (branch.as_deref(), unit.as_deref());
     let slice = Slice::page(fields.page());
-    let listed =
-        campaign::annex_entries(&mut tx, scope, place, of, slice).await.told(lang)?;
+    let listed = campaign::annex_entries(&mut tx, scope, place, of, slice).await.told(lang)?;
     let shell = shell(&app, &who, &mut tx, "/campaigns").await?;
     let names = Names::read(&app, lang, &mut tx).await?;
     let rows: Vec<Entry> =

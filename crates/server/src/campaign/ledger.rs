@@ -72,8 +72,7 @@ pub(super) async fn choices(
     lines.dedup();
     let lines = lines.into_iter().map(|line| Choice { word: names.line(&line), value: line });
     let places = one.plan.departments.iter().map(String::as_str).chain([WHOLE]);
-    let places =
-        places.map(|code| Choice { value: code.to_owned(), word: names.department(code) });
+    let places = places.map(|code| Choice { value: code.to_owned(), word: names.department(code) });
     Ok((lines.collect(), places.collect()))
 }
 

@@ -85,10 +85,8 @@ async fn list_of(app: &App, who: &SignedIn, done: &str, typed: Typed) -> Answer<
                 title: lang.pick(&one.title_zh, &one.title_en).to_owned(),
                 number: one.number.clone(),
                 code: one.code.clone(),
-                span: lang.cp_from_to(
-                    when.long_day(&one.begins_at),
-                    when.long_day(&(one.ends_at - 1)),
-                ),
+                span: lang
+                    .cp_from_to(when.long_day(&one.begins_at), when.long_day(&(one.ends_at - 1))),
                 mark,
                 state,
                 targets: one.targets,
@@ -136,9 +134,9 @@ pub(crate) async fn create(
         parent_id: None,
     };
     let (scope, now) = (who.scope.clone(), app.now());
-    let made = app.db().write(move |tx| {
-        Box::pin(async move { campaign::create(tx, &scope, &make, now).await })
-    });
+    let made = app
+        .db()
+        .write(move |tx| Box::pin(async move { campaign::create(tx, &scope, &make, now).await }));
     match settled(&app, who.lang, made.await)? {
         Ok(id) => Ok(Redirect::to(&format!("/campaigns/{id}?done=made")).into_response()),
         Err(wrong) => {

@@ -266,8 +266,8 @@ async fn page_of(
     let (when, names) = (shell.when, Names::read(app, lang, &mut tx).await?);
     let first = one.plan.deliverables.iter().find(|one| one.holder == Holder::Institution);
     let report = first.map_or(String::new(), |one| one.code.clone());
-    let report_name = first
-        .map_or(String::new(), |one| lang.pick(&one.title_zh, &one.title_en).to_owned());
+    let report_name =
+        first.map_or(String::new(), |one| lang.pick(&one.title_zh, &one.title_en).to_owned());
     let report_due = first.map_or(String::new(), |one| when.day(&(one.due_at.0 - 1)));
     let lines = lines(&mut tx, scope, &names, (&one, &report), now).await?;
     let sum = sum_of(lang.cp_whole_city(), &lines);
@@ -292,8 +292,7 @@ async fn page_of(
         issuer: lang.pick(&one.issuer[0], &one.issuer[1]).to_owned(),
         basis: lang.pick(&one.basis[0], &one.basis[1]).to_owned(),
         contact: lang.pick(&one.contact[0], &one.contact[1]).to_owned(),
-        span: lang
-            .cp_from_to(when.long_day(&one.begins_at), when.long_day(&(one.ends_at - 1))),
+        span: lang.cp_from_to(when.long_day(&one.begins_at), when.long_day(&(one.ends_at - 1))),
         lead: lead(lang, &one, &sum, &counts),
         city: part == Part::City,
         runs: matches!(part, Part::City | Part::District),

@@ -209,10 +209,9 @@ pub(super) async fn upload(
     who: &SignedIn,
     mut form: Multipart,
 ) -> Answer<(Fields, Option<(String, Vec<u8>)>)> {
-    let broken =
-        |error: axum::extract::multipart::MultipartError| {
-            Fault::new(Kind::BadForm(error.body_text()), who.lang)
-        };
+    let broken = |error: axum::extract::multipart::MultipartError| {
+        Fault::new(Kind::BadForm(error.body_text()), who.lang)
+    };
     let (mut pairs, mut file) = (Vec::new(), None);
     while let Some(field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or("").to_owned();

@@ -70,12 +70,14 @@ pub(crate) async fn reports(
     let branch = fields.some("branch");
     let asked = (&*view, branch.as_deref());
     let slice = Slice::page(fields.page());
-    let listed = campaign::submissions(&mut tx, scope, &id, &code, asked, slice).await.told(lang)?;
+    let listed =
+        campaign::submissions(&mut tx, scope, &id, &code, asked, slice).await.told(lang)?;
     let rows: Vec<Row> = listed
         .rows
         .iter()
         .map(|one| {
-            let late = one.first_submitted_at.zip(one.held_to_at).is_some_and(|(at, due)| at >= due);
+            let late =
+                one.first_submitted_at.zip(one.held_to_at).is_some_and(|(at, due)| at >= due);
             let (mark, state) = handed(when, one.state.as_deref(), late, now.0 >= due.due_at.0);
             Row {
                 unit: one.institution_id.clone(),

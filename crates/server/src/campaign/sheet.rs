@@ -280,7 +280,9 @@ mod tests {
         let read = edits(&Fields::of(pairs), Time(9_000));
         let said: Vec<String> = read
             .iter()
-            .map(|one| format!("{} {} {} {}", one.item, one.answer.code(), one.note, one.answered_at.0))
+            .map(|one| {
+                format!("{} {} {} {}", one.item, one.answer.code(), one.note, one.answered_at.0)
+            })
             .collect();
         assert_eq!(said, ["core.deaths met  1000", "core.rounds not_met 缺记录 1000"]);
     }

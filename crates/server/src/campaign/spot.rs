@@ -90,13 +90,7 @@ fn row(names: &Names<'_>, when: When, one: &SpotLine) -> Row {
     }
 }
 
-async fn spots_of(
-    app: &App,
-    who: &SignedIn,
-    id: &str,
-    done: &str,
-    typed: Typed,
-) -> Answer<Spots> {
+async fn spots_of(app: &App, who: &SignedIn, id: &str, done: &str, typed: Typed) -> Answer<Spots> {
     takes_part(who)?;
     let (lang, scope) = (who.lang, &who.scope);
     let mut tx = app.db().read().await.told(lang)?;
@@ -131,10 +125,7 @@ async fn spots_of(
         rows: rows.iter().map(|one| row(&names, when, one)).collect(),
         draws: draws.collect(),
         kinds: kinds.iter().map(|kind| (*kind, kind_word(lang, kind))).collect(),
-        mates: mates
-            .into_iter()
-            .map(|(id, zh, en)| (id, lang.pick(&zh, &en).to_owned()))
-            .collect(),
+        mates: mates.into_iter().map(|(id, zh, en)| (id, lang.pick(&zh, &en).to_owned())).collect(),
         id: id.to_owned(),
         typed,
         shell,
@@ -230,8 +221,7 @@ async fn spot_of(
     shell.done = lang.cp_done(fields.get("done")).map(str::to_owned);
     let names = Names::read(app, lang, &mut tx).await?;
     let lines = sheet.items.iter().map(|item| {
-        let seen =
-            answers.iter().find(|one| one.item == item.code && one.department == place);
+        let seen = answers.iter().find(|one| one.item == item.code && one.department == place);
         Line {
             code: item.code.clone(),
             title: lang.pick(&item.title_zh, &item.title_en).to_owned(),

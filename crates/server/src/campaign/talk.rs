@@ -140,7 +140,12 @@ fn notice(
     }
 }
 
-fn urge(lang: crate::words::Lang, when: crate::when::When, one: &campaign::Urge, now: i64) -> UrgeShown {
+fn urge(
+    lang: crate::words::Lang,
+    when: crate::when::When,
+    one: &campaign::Urge,
+    now: i64,
+) -> UrgeShown {
     let (mark, state) = match (one.replied_at, one.received_at) {
         (Some(at), _) => (Mark::Ok, lang.cp_urge_replied(when.stamp_hm(&at))),
         (None, _) if now >= one.due_at => (Mark::Danger, lang.cp_urge_over().to_owned()),
@@ -191,13 +196,7 @@ async fn duties(
     Ok(duties.collect())
 }
 
-async fn talk_of(
-    app: &App,
-    who: &SignedIn,
-    id: &str,
-    done: &str,
-    typed: Typed,
-) -> Answer<Talk> {
+async fn talk_of(app: &App, who: &SignedIn, id: &str, done: &str, typed: Typed) -> Answer<Talk> {
     takes_part(who)?;
     let (lang, now, scope) = (who.lang, app.now(), &who.scope);
     let mut tx = app.db().read().await.told(lang)?;

@@ -421,7 +421,9 @@ impl super::Lang {
     /// A duty of the responsibility matrix.
     pub(crate) fn cp_duty(self, code: &str) -> &'static str {
         let [zh, en] = match code {
-            "first_responsible" => ["第一责任人（主要负责人）", "First responsible (head of the institution)"],
+            "first_responsible" => {
+                ["第一责任人（主要负责人）", "First responsible (head of the institution)"]
+            }
             "leader_in_charge" => ["分管领导", "Leader in charge"],
             "medical_department" => ["医务科", "Medical department"],
             _ => ["医疗安全管理委员会成员", "Members of the safety committee"],
@@ -432,33 +434,50 @@ impl super::Lang {
     /// What a page says once after a step; nothing for a word that no step sends.
     pub(crate) fn cp_done(self, code: &str) -> Option<&'static str> {
         let [zh, en] = match code {
-            "made" => ["草稿已生成。请另一人审核。", "The draft is made. Somebody else reviews it."],
+            "made" => {
+                ["草稿已生成。请另一人审核。", "The draft is made. Somebody else reviews it."]
+            }
             "review" => ["已审核，等第三人批准。", "Reviewed. A third person approves it."],
             "publish" => ["已发布，对象单位已确定。", "Published; its units are set."],
             "cancel" => ["已取消，已有内容保留。", "Cancelled; what is there stays."],
             "move" => ["期限已调整。", "The deadline is moved."],
             "urge" => ["督办已下发，对方签收后这里会显示。", "Issued. Their receipt shows here."],
             "file" => ["已完成。", "Done."],
-            "plan" => ["整改方案已定，到期未交会标为超期。", "The plan stands; when its day passes it shows as overdue."],
+            "plan" => [
+                "整改方案已定，到期未交会标为超期。",
+                "The plan stands; when its day passes it shows as overdue.",
+            ],
             "start" => ["已开始整改。", "Started."],
             "submit" => ["已提交，等另一人处理。", "Handed in; somebody else takes it from here."],
             "verify" => ["已验证，可以销号。", "Verified; it can be struck off."],
             "send_back" => ["已退回重改。", "Sent back."],
-            "strike_off" => ["已销号。再次出现时原编号自动重开。", "Struck off. If it returns, the number opens by itself."],
+            "strike_off" => [
+                "已销号。再次出现时原编号自动重开。",
+                "Struck off. If it returns, the number opens by itself.",
+            ],
             "reopen" => ["已重新打开。", "Open again."],
             "report" => ["已上报上一级。", "Reported to the level above."],
             "cells" => ["已保存。", "Saved."],
             "written" => ["已保存。", "Saved."],
             "withdraw" => ["已撤回，可以修改。", "Withdrawn; it can be changed."],
             "approve" => ["已审核并锁定。", "Approved and locked."],
-            "return" => ["已退回，对方可以修改后重报。", "Returned; it can be changed and handed in again."],
+            "return" => {
+                ["已退回，对方可以修改后重报。", "Returned; it can be changed and handed in again."]
+            }
             "unapprove" => ["已取消审核，可以退回。", "No longer approved; it can be returned."],
             "kept" => ["已保存。", "Kept."],
-            "sheet_in" => ["自查表已提交，不符合的条目已进入台账。", "Handed in; what is not met is in the ledger."],
+            "sheet_in" => [
+                "自查表已提交，不符合的条目已进入台账。",
+                "Handed in; what is not met is in the ledger.",
+            ],
             "drawn" => ["已抽取，种子和名单已记录。", "Drawn; seed and frame are on record."],
             "seen" => ["已记下。", "Noted."],
-            "spot_end" => ["检查已结束，结果计入考核。", "The check is over; it counts in the assessment."],
-            "notice" => ["草稿已保存，请另一人审核。", "Saved as a draft; somebody else reviews it."],
+            "spot_end" => {
+                ["检查已结束，结果计入考核。", "The check is over; it counts in the assessment."]
+            }
+            "notice" => {
+                ["草稿已保存，请另一人审核。", "Saved as a draft; somebody else reviews it."]
+            }
             "notice_review" => ["已审核。", "Reviewed."],
             "notice_approve" => ["通知已发布。", "Published."],
             "acknowledge" => ["已登记签收。", "Acknowledged."],

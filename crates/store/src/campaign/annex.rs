@@ -5,9 +5,7 @@ use std::collections::HashMap;
 
 use rules::Time;
 use rules::account::Permission;
-use rules::campaign::{
-    Annex, Cell, CellSource, Entry, ProblemState, Source, Value, WHOLE, Weight,
-};
+use rules::campaign::{Annex, Cell, CellSource, Entry, ProblemState, Source, Value, WHOLE, Weight};
 use serde_json::json;
 use sqlx::Row;
 
@@ -65,11 +63,7 @@ struct Counted {
     reopened: i64,
 }
 
-async fn entries_of(
-    tx: &mut Tx,
-    campaign_id: &str,
-    institution_id: &str,
-) -> Result<Vec<Counted>> {
+async fn entries_of(tx: &mut Tx, campaign_id: &str, institution_id: &str) -> Result<Vec<Counted>> {
     let rows = sqlx::query(
         "select problem_id, source, state, weight, department, reopened from problem
          where campaign_id = $1 and institution_id = $2 order by number",
@@ -150,7 +144,8 @@ pub async fn annex_cells(
     let annex = found.plan.annex(annex).ok_or(Error::NotFound("annex"))?;
     let kept = values(tx, campaign_id, &annex.code, institution_id).await?;
     let open = state_of(tx, campaign_id, &annex.code, institution_id).await?.writable();
-    let live = if open { counted(tx, &found, annex, institution_id).await? } else { HashMap::new() };
+    let live =
+        if open { counted(tx, &found, annex, institution_id).await? } else { HashMap::new() };
     let cells = annex.cells.iter().map(|cell| {
         let kept = kept.iter().find(|value| value.cell == cell.code);
         let value = match live.get(&cell.code) {

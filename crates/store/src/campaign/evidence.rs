@@ -52,11 +52,7 @@ pub async fn add_evidence(
 
 /// # Errors
 /// Not found outside the scope.
-pub async fn evidence(
-    tx: &mut Tx,
-    scope: &Scope,
-    problem_id: &str,
-) -> Result<Vec<ProblemFile>> {
+pub async fn evidence(tx: &mut Tx, scope: &Scope, problem_id: &str) -> Result<Vec<ProblemFile>> {
     problem(tx, scope, problem_id).await?;
     blob::files_of(tx, "problem", problem_id).await
 }

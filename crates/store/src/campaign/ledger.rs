@@ -1,10 +1,8 @@
 //! The steps of a problem, each a record of its own, and the clocks that watch it.
 
 use rules::Time;
-use rules::campaign::{
-    Closing, Fix, Level, Part, Problem, ProblemState, Step, Weight, climb_due,
-};
 use rules::campaign::Branch;
+use rules::campaign::{Closing, Fix, Level, Part, Problem, ProblemState, Step, Weight, climb_due};
 use serde_json::json;
 
 use super::found::{TEXT_MAX, reopen, write_step};
@@ -193,12 +191,7 @@ async fn climb(
 }
 
 /// Nobody reported it in time: it climbs by itself [W34].
-pub(crate) async fn problem_climbs(
-    tx: &mut Tx,
-    by: &By,
-    problem_id: &str,
-    at: Time,
-) -> Result<()> {
+pub(crate) async fn problem_climbs(tx: &mut Tx, by: &By, problem_id: &str, at: Time) -> Result<()> {
     hold(tx, problem_id).await?;
     let system = Scope::system();
     let row = problem(tx, &system, problem_id).await?;

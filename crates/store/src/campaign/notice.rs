@@ -58,9 +58,8 @@ pub async fn add_notice(
     let found = campaign(tx, scope, campaign_id).await?;
     let texts = [&new.number, &new.title[0], &new.title[1], &new.body];
     let limits = [100, 200, 200, 20_000];
-    let sound = |(text, most): (&&String, usize)| {
-        !text.trim().is_empty() && text.chars().count() <= most
-    };
+    let sound =
+        |(text, most): (&&String, usize)| !text.trim().is_empty() && text.chars().count() <= most;
     if !texts.iter().zip(limits).all(sound) {
         return Err(Refusal::Text.into());
     }
@@ -263,8 +262,7 @@ pub async fn acknowledge(
         .rows_affected();
     }
     let by = By::account(&account, now);
-    let subject =
-        Subject { kind: "campaign", id: &campaign_id, institution_id: &institution_id };
+    let subject = Subject { kind: "campaign", id: &campaign_id, institution_id: &institution_id };
     let particulars = json!({"notice": notice_id, "new": new});
     event::append(tx, &by, subject, "acknowledged", particulars).await?;
     Ok(new)

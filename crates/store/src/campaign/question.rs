@@ -61,8 +61,7 @@ pub async fn ask_question(
     .execute(tx.conn())
     .await?;
     let by = By::account(&account, now);
-    let subject =
-        Subject { kind: "campaign", id: campaign_id, institution_id: &institution_id };
+    let subject = Subject { kind: "campaign", id: campaign_id, institution_id: &institution_id };
     event::append(tx, &by, subject, "asked", json!({"question": question_id})).await?;
     Ok(question_id)
 }
@@ -128,8 +127,7 @@ pub async fn answer_question(
     .execute(tx.conn())
     .await?;
     let by = By::account(&account, now);
-    let subject =
-        Subject { kind: "campaign", id: &campaign_id, institution_id: &institution_id };
+    let subject = Subject { kind: "campaign", id: &campaign_id, institution_id: &institution_id };
     event::append(tx, &by, subject, "question_answered", json!({"question": question_id})).await
 }
 

@@ -2,9 +2,7 @@
 
 use rules::Time;
 use rules::account::Permission;
-use rules::campaign::{
-    Answer, Answered, Item, ItemFault, Source, WHOLE, Weight, faults,
-};
+use rules::campaign::{Answer, Answered, Item, ItemFault, Source, WHOLE, Weight, faults};
 use serde_json::json;
 use sqlx::Row;
 
@@ -410,8 +408,7 @@ pub(super) async fn all_handed_in(
     .bind(institution_id)
     .fetch_all(tx.conn())
     .await?;
-    let done: Vec<String> =
-        rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
+    let done: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
     Ok(places.iter().all(|place| done.contains(place)))
 }
 
@@ -443,4 +440,3 @@ pub async fn add_item_evidence(
     };
     blob::attach(tx, &by, owner, media_type, body, None).await
 }
-

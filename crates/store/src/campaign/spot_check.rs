@@ -67,7 +67,8 @@ pub async fn draw_spots(
         return Err(Refusal::Quantity.into());
     }
     let city = *scope.campaign() == CampaignReach::City;
-    if city != matches!(kind, "city" | "checkers") || !matches!(kind, "district" | "city" | "checkers")
+    if city != matches!(kind, "city" | "checkers")
+        || !matches!(kind, "district" | "city" | "checkers")
     {
         return Err(Refusal::NotAllowed.into());
     }
@@ -110,12 +111,7 @@ pub async fn draw_spots(
 }
 
 /// Whom a draw is made from: targets in reach that this draw's kind has not planned yet.
-async fn frame(
-    tx: &mut Tx,
-    scope: &Scope,
-    campaign_id: &str,
-    kind: &str,
-) -> Result<Vec<String>> {
+async fn frame(tx: &mut Tx, scope: &Scope, campaign_id: &str, kind: &str) -> Result<Vec<String>> {
     let line = scope.campaign().bounds().0;
     let rows = if kind == "checkers" {
         sqlx::query(

@@ -68,13 +68,12 @@ async fn place(tx: &mut Tx, handing: Handing<'_>) -> Result<Place> {
         let (institution_id, line) = (handing.holder.to_owned(), row.try_get(0)?);
         return Ok(Place { institution_id, line, is_line: false });
     }
-    let row = sqlx::query(
-        "select count(*) from campaign_target where campaign_id = $1 and branch = $2",
-    )
-    .bind(handing.campaign_id)
-    .bind(handing.holder)
-    .fetch_one(tx.conn())
-    .await?;
+    let row =
+        sqlx::query("select count(*) from campaign_target where campaign_id = $1 and branch = $2")
+            .bind(handing.campaign_id)
+            .bind(handing.holder)
+            .fetch_one(tx.conn())
+            .await?;
     if row.try_get::<i64, _>(0)? == 0 {
         return Err(Error::NotFound("submission"));
     }
@@ -178,12 +177,13 @@ pub async fn hand(
     }
     // The line comes first: whoever hands it in sees every child as it then stays.
     let above = Handing { holder: &place.line, ..handing };
-    let above_locked =
-        !place.is_line && hold(tx, above, &place.line, &by).await?.locks_below();
+    let above_locked = !place.is_line && hold(tx, above, &place.line, &by).await?.locks_below();
     let state = hold(tx, handing, &place.line, &by).await?;
-    let after = Hand { state, above_locked }
-        .after(step, relating)
-        .ok_or(if above_locked { Refusal::Locked } else { Refusal::NotAllowed })?;
+    let after = Hand { state, above_locked }.after(step, relating).ok_or(if above_locked {
+        Refusal::Locked
+    } else {
+        Refusal::NotAllowed
+    })?;
     reasoned(step, text)?;
     if step == SubmissionStep::Submit {
         ready(tx, &by, &found, &one, &place, text).await?;

@@ -179,7 +179,10 @@ async fn a_problem_goes_from_found_to_struck_off_by_a_second_person_and_comes_ba
         // Who mends does not verify, not even somebody else's hand in the same department.
         let wrong = house.take("icu_a1", &problem, Step::Verify, text(""), "02-14 16:00").await;
         assert_eq!(refusal(wrong), "NotAllowed");
-        house.take("med_a1", &problem, Step::Verify, text("现场看过"), "02-14 17:00").await.unwrap();
+        house
+            .take("med_a1", &problem, Step::Verify, text("现场看过"), "02-14 17:00")
+            .await
+            .unwrap();
         house.take("mate_a1", &problem, Step::StrikeOff, text(""), "02-14 18:00").await.unwrap();
         assert_eq!(house.number_of("med_a1", &problem).await.1, "struck_off");
         // The same item fails again there: the old number opens by itself.
@@ -194,7 +197,8 @@ async fn a_problem_goes_from_found_to_struck_off_by_a_second_person_and_comes_ba
         };
         assert_eq!((counts.all, counts.reopened, counts.ends, counts.returns), (1, 1, 1, 1));
         // Nothing of what people wrote stands in the log.
-        let said = house.column("select particulars from event where particulars like '%签%'").await;
+        let said =
+            house.column("select particulars from event where particulars like '%签%'").await;
         assert_eq!(said, [] as [String; 0]);
     })
     .await;
@@ -211,7 +215,10 @@ async fn whoever_mends_is_told_that_another_verifies() {
         let problem = house.found("icu_a2", problem, "02-14 09:00").await.unwrap();
         let at_once = Doing { fix: Some(Fix::Immediate), ..text("") };
         house.take("med_a2", &problem, Step::File, at_once, "02-14 10:00").await.unwrap();
-        house.take("med_a2", &problem, Step::Submit, text("当场改好"), "02-14 10:05").await.unwrap();
+        house
+            .take("med_a2", &problem, Step::Submit, text("当场改好"), "02-14 10:05")
+            .await
+            .unwrap();
         let own = house.take("med_a2", &problem, Step::Verify, text(""), "02-14 10:06").await;
         assert_eq!(refusal(own), "SamePerson");
         house.take("mate_a2", &problem, Step::Verify, text(""), "02-14 10:07").await.unwrap();
@@ -241,7 +248,9 @@ async fn an_important_problem_climbs_to_district_and_city_by_itself() {
         let district = of("dialysis_b2", "ins_b2", "dialysis").await;
         let provincial = of("icu_p1", "ins_p1", "icu").await;
         let reached = async |problem: &str| {
-            house.column(&format!("select reached from problem where problem_id = '{problem}'")).await
+            house
+                .column(&format!("select reached from problem where problem_id = '{problem}'"))
+                .await
         };
         deadline::fire(&house.db, on("02-15 08:59:59")).await.unwrap();
         assert_eq!(reached(&district).await, ["institution"]);
@@ -253,10 +262,14 @@ async fn an_important_problem_climbs_to_district_and_city_by_itself() {
         // What reached the city is struck off by the city.
         let at_once = Doing { fix: Some(Fix::Immediate), ..text("") };
         house.take("med_b2", &district, Step::File, at_once, "02-16 10:00").await.unwrap();
-        house.take("dialysis_b2", &district, Step::Submit, text("分区"), "02-16 11:00").await.unwrap();
+        house
+            .take("dialysis_b2", &district, Step::Submit, text("分区"), "02-16 11:00")
+            .await
+            .unwrap();
         house.take("med_b2", &district, Step::Verify, text(""), "02-16 12:00").await.unwrap();
         for login in ["first_b2", "qu_b1"] {
-            let early = house.take(login, &district, Step::StrikeOff, text(""), "02-16 13:00").await;
+            let early =
+                house.take(login, &district, Step::StrikeOff, text(""), "02-16 13:00").await;
             assert_eq!(refusal(early), "BureauOnly", "{login}");
         }
         house.take("yz_1", &district, Step::StrikeOff, text(""), "02-16 14:00").await.unwrap();
@@ -297,8 +310,7 @@ async fn the_last_second_is_in_time_and_midnight_is_late() {
             }
             let city = house.scope("yz_1").await;
             let mut tx = house.read().await;
-            let lines =
-                campaign::completeness(&mut tx, &city, &id, "self_report").await.unwrap();
+            let lines = campaign::completeness(&mut tx, &city, &id, "self_report").await.unwrap();
             let figures: Vec<(&str, i64, i64, i64)> = lines
                 .iter()
                 .map(|one| (&*one.branch, one.expected, one.came, one.in_time))
@@ -476,7 +488,8 @@ async fn a_notice_reaches_every_employee() {
             body: "请传达到每一位职工。".into(),
             acknowledged_by: "employee".into(),
         };
-        let notice = step!(house.db, |tx| campaign::add_notice(tx, &author, &same, &new, at)).unwrap();
+        let notice =
+            step!(house.db, |tx| campaign::add_notice(tx, &author, &same, &new, at)).unwrap();
         let (scope, one) = (house.scope("yz_2").await, notice.clone());
         step!(house.db, |tx| campaign::review_notice(tx, &scope, &one, at)).unwrap();
         let (scope, one) = (house.scope("yz_2").await, notice.clone());

@@ -134,8 +134,11 @@ impl Story<'_> {
         assert_eq!(house.number(behind).await, 0, "{:?} after {}", house.engine, self.done);
         let (city, mut tx) = (house.scope("yz_1").await, house.read().await);
         let sums = campaign::roll_up(&mut tx, &city, &self.id, "annex_1").await.unwrap();
-        let of_city: i64 =
-            sums.iter().filter(|one| one.cell == "found" && one.counts()).map(|one| one.total).sum();
+        let of_city: i64 = sums
+            .iter()
+            .filter(|one| one.cell == "found" && one.counts())
+            .map(|one| one.total)
+            .sum();
         let place = (&*self.id, "annex_1", "found");
         let all = Slice::first(1_000);
         let entries =
@@ -152,8 +155,7 @@ async fn an_annex_equals_the_sum_of_its_entries_whatever_happens() {
     on_both(async |house| {
         furnish(&house).await;
         let id = house.published("wuxi_2017_a", "2017A", on("02-10 09:00")).await;
-        let mut story =
-            Story { house: &house, id, dice: Dice(20_170_305), done: 0, refused: 0 };
+        let mut story = Story { house: &house, id, dice: Dice(20_170_305), done: 0, refused: 0 };
         for number in 1..=STEPS {
             story.one().await;
             if number % 50 == 0 {
@@ -194,9 +196,8 @@ async fn thirty_two_approvals_count_once_and_thirty_two_findings_get_one_number(
         assert_eq!(house.number("select repeats from problem").await, 31);
         let what = (&*id, "annex_1", "ins_a2");
         house.handed("med_a2", what, SubmissionStep::Submit, "", AT).await.unwrap();
-        let approvals = (0..32).map(|_| {
-            house.handed("qu_a1", what, SubmissionStep::Approve, "", AT)
-        });
+        let approvals =
+            (0..32).map(|_| house.handed("qu_a1", what, SubmissionStep::Approve, "", AT));
         let approved = futures_util::future::join_all(approvals).await;
         assert_eq!(approved.iter().filter(|one| one.is_ok()).count(), 1);
         let sum = "select total from annex_total where cell = 'trained'";

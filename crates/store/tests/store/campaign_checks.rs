@@ -10,7 +10,13 @@ use crate::house::{House, on_both};
 
 const AT: &str = "03-02 09:00";
 
-async fn drawn(house: &House, login: &str, mate: &str, kind: &str, size: i64) -> store::Result<String> {
+async fn drawn(
+    house: &House,
+    login: &str,
+    mate: &str,
+    kind: &str,
+    size: i64,
+) -> store::Result<String> {
     let sql = format!("select account_id from account where login = '{mate}'");
     let mate = house.column(&sql).await.remove(0);
     let id = house.column("select campaign_id from campaign").await.remove(0);
@@ -28,9 +34,7 @@ async fn noted(
     seen: (Answer, &'static str),
 ) -> store::Result<Option<String>> {
     let (scope, spot) = (house.scope(login).await, spot.to_owned());
-    step!(house.db, |tx| {
-        campaign::answer_spot(tx, &scope, &spot, ("icu", item), seen, on(AT))
-    })
+    step!(house.db, |tx| { campaign::answer_spot(tx, &scope, &spot, ("icu", item), seen, on(AT)) })
 }
 
 async fn ended(house: &House, login: &str, spot: &str) -> store::Result<()> {
@@ -54,18 +58,17 @@ async fn a_draw_is_recomputed_and_its_findings_enter_the_ledger() {
             let id = house.column("select campaign_id from campaign").await.remove(0);
             campaign::draws(&mut tx, &scope, &id).await.unwrap().remove(0)
         };
-        assert_eq!(draw.frame, "ins_a1\nins_a2\nins_a3", "the provincial unit is not the district's");
+        assert_eq!(
+            draw.frame, "ins_a1\nins_a2\nins_a3",
+            "the provincial unit is not the district's"
+        );
         // By hand: printf '2017030201:ins_a1' | sha256sum, and so on; sort, take two.
         let mut keyed: Vec<(String, &str)> =
             draw.frame.lines().map(|id| (draw_key(&draw.seed, id), id)).collect();
         keyed.sort();
         let first: Vec<&str> = keyed.iter().take(2).map(|(_, id)| *id).collect();
         assert_eq!(draw.drawn.lines().collect::<Vec<_>>(), first);
-        assert_eq!(
-            draw_key("2017030201", "ins_a1"),
-            house_key(),
-            "as sha256sum prints it"
-        );
+        assert_eq!(draw_key("2017030201", "ins_a1"), house_key(), "as sha256sum prints it");
         let unit = first[0].to_owned();
         let sql = format!("select spot_check_id from spot_check where institution_id = '{unit}'");
         let spot = house.column(&sql).await.remove(0);
@@ -114,8 +117,7 @@ async fn an_urge_notice_is_received_and_answered() {
         furnish(&house).await;
         let id = house.published("wuxi_2017_a", "2017A", on("02-10 09:00")).await;
         let urged = async |login: &str, unit: &str| {
-            let (scope, id, units) =
-                (house.scope(login).await, id.clone(), vec![unit.to_owned()]);
+            let (scope, id, units) = (house.scope(login).await, id.clone(), vec![unit.to_owned()]);
             let about = (None, Some("self_report"));
             step!(house.db, |tx| {
                 campaign::urge(tx, &scope, &id, &units, about, "请于三日内报送", on(AT))
@@ -151,8 +153,14 @@ async fn an_urge_notice_is_received_and_answered() {
         let early = step!(house.db, |tx| campaign::share_answer(tx, &scope, &one, on(AT)));
         assert_eq!(refusal(early), "NotAllowed", "not answered yet");
         let (scope, one) = (house.scope("yz_1").await, question.clone());
-        step!(house.db, |tx| campaign::answer_question(tx, &scope, &one, "有透析机的单位填。", on(AT)))
-            .unwrap();
+        step!(house.db, |tx| campaign::answer_question(
+            tx,
+            &scope,
+            &one,
+            "有透析机的单位填。",
+            on(AT)
+        ))
+        .unwrap();
         let (scope, one) = (house.scope("yz_1").await, question.clone());
         step!(house.db, |tx| campaign::share_answer(tx, &scope, &one, on(AT))).unwrap();
         let (other, mut tx) = (house.scope("med_b1").await, house.read().await);

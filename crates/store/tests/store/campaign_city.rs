@@ -172,12 +172,7 @@ impl House {
                     }
                     _ => (Answer::Met, ""),
                 };
-                AnswerEdit {
-                    item: item.code.clone(),
-                    answer,
-                    note: note.into(),
-                    answered_at: at,
-                }
+                AnswerEdit { item: item.code.clone(), answer, note: note.into(), answered_at: at }
             })
             .collect();
         let wanting: Vec<String> = sheet

@@ -13,12 +13,23 @@ use crate::house::{House, on_both};
 /// City, two districts, a hospital's people, a provincial unit; then who has no part in it, or lacks
 /// what the role needs.
 const LOGINS: [&str; 12] = [
-    "yz_1", "qu_a1", "qu_b1", "med_a1", "first_a1", "icu_a1", "med_b1", "med_p1", "city",
-    "head_qing", "med_lost", "head_none",
+    "yz_1",
+    "qu_a1",
+    "qu_b1",
+    "med_a1",
+    "first_a1",
+    "icu_a1",
+    "med_b1",
+    "med_p1",
+    "city",
+    "head_qing",
+    "med_lost",
+    "head_none",
 ];
 
 /// Units by letter: `a`, `c` in the first district, `b` in the second, `p` provincial.
-const UNITS: [(&str, char); 4] = [("ins_a1", 'a'), ("ins_a2", 'c'), ("ins_b1", 'b'), ("ins_p1", 'p')];
+const UNITS: [(&str, char); 4] =
+    [("ins_a1", 'a'), ("ins_a2", 'c'), ("ins_b1", 'b'), ("ins_p1", 'p')];
 
 /// What each gets: units by letter, or how many.
 const TABLE: &str = "
@@ -308,8 +319,7 @@ async fn ledger_seen(tx: &mut Tx, scope: &Scope, function: &str, all: &All) -> R
 
 async fn annex_seen(tx: &mut Tx, scope: &Scope, function: &str, all: &All) -> Result<String> {
     let id = &*all.id;
-    let handing =
-        |holder| Handing { campaign_id: id, deliverable: "annex_1", holder };
+    let handing = |holder| Handing { campaign_id: id, deliverable: "annex_1", holder };
     Ok(match function {
         "campaign::submission" => each!(n, unit => campaign::submission(tx, scope, handing(unit))
             .await.map(|(one, _)| one.holder == unit)),
@@ -324,7 +334,8 @@ async fn annex_seen(tx: &mut Tx, scope: &Scope, function: &str, all: &All) -> Re
         }),
         "campaign::submissions" => {
             let all = Slice::first(20);
-            let listed = campaign::submissions(tx, scope, id, "annex_1", ("all", None), all).await?;
+            let listed =
+                campaign::submissions(tx, scope, id, "annex_1", ("all", None), all).await?;
             letters(listed.rows.iter().map(|row| &*row.institution_id))
         }
         "campaign::annex_lines" => {
@@ -365,7 +376,9 @@ async fn plan_seen(tx: &mut Tx, scope: &Scope, function: &str, id: &str) -> Resu
         "campaign::completeness" => {
             number(missing(campaign::completeness(tx, scope, id, "self_report").await)?.len())
         }
-        "campaign::coverage" => number(missing(campaign::coverage(tx, scope, id, now).await)?.len()),
+        "campaign::coverage" => {
+            number(missing(campaign::coverage(tx, scope, id, now).await)?.len())
+        }
         "campaign::assessments" => {
             number(missing(campaign::assessments(tx, scope, id, now).await)?.len())
         }
