@@ -10,6 +10,7 @@ mod figures;
 mod found;
 mod ledger;
 mod list;
+pub mod made;
 mod notice;
 mod people;
 mod plan;
@@ -28,7 +29,7 @@ pub use figures::{Completeness, LineFigures, assessments, completeness, coverage
 pub use found::{Finding, find};
 pub use ledger::{Doing, step};
 pub(crate) use ledger::{problem_climbs, problem_due};
-pub use list::{CampaignLine, Target, campaigns, targets};
+pub use list::{CampaignLine, Target, campaigns, targets, units_heard};
 pub use notice::{
     NewNotice, Notice, acknowledge, add_notice, approve_notice, notices, review_notice,
 };

@@ -59,11 +59,8 @@ function watch(form) {
   const key = `sheet:${form.dataset.sheet}`;
   const state = form.querySelector('[data-sheet-state]');
   const at = /** @type {HTMLInputElement} */ (form.elements.namedItem('at'));
-  const clock = document.querySelector('meta[name="city-clock"]');
-  const drawn = Number(clock?.getAttribute('content')?.split(';')[0] ?? 0);
-  const opened = performance.now();
-  /** The city's time, never the computer's. */
-  const now = () => Math.round(drawn + (performance.now() - opened));
+  /** The city's time, never the computer's; clock.js keeps it. */
+  const now = () => Math.round(/** @type {any} */ (globalThis).baizeNow().ms);
   const say = (/** @type {string} */ text) => {
     if (state) state.textContent = text;
   };
