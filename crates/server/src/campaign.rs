@@ -2,6 +2,7 @@
 //! spot checks, annexes with the entries behind each figure, and what is said between levels.
 
 mod annex;
+mod annex_unit;
 mod draw;
 mod export;
 mod ledger;
@@ -13,7 +14,8 @@ mod sheet;
 mod spot;
 mod talk;
 
-pub(crate) use annex::{annex, cell, entries, unit};
+pub(crate) use annex::{annex, entries};
+pub(crate) use annex_unit::{cell, unit};
 pub(crate) use export::{ledger_xlsx, readiness};
 pub(crate) use ledger::{ledger, print};
 pub(crate) use list::{create, list};
