@@ -10,6 +10,7 @@ pub mod face;
 pub mod live;
 pub mod month;
 pub mod packs;
+pub mod rollup;
 mod say;
 pub mod screens;
 pub mod serve;

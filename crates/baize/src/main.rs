@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use ::dispatch::command::{Budget, Format, Solve};
 use baize::live::Options;
-use baize::{Trouble, check, dispatch, face, live, month, screens, serve};
+use baize::{Trouble, check, dispatch, face, live, month, rollup, screens, serve};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
@@ -93,7 +93,7 @@ enum Command {
     },
     /// 测量。 Measures, one figure a line.
     Bench {
-        /// 只测这一项。 Only this one: `day`, `dispatch`, `face` or `sos`.
+        /// 只测这一项。 Only this one: `day`, `dispatch`, `face`, `rollup` or `sos`.
         name: Option<String>,
         /// 一行一个 JSON 对象。 One JSON object a line; there is no other form.
         #[arg(long)]
@@ -223,6 +223,13 @@ async fn run(command: Command) -> Result<ExitCode, Trouble> {
             drop(out);
             if name.as_deref().is_none_or(|name| name == "sos") {
                 for row in screens::rows().await? {
+                    let line = serde_json::to_string(&row).unwrap_or_default();
+                    writeln!(std::io::stdout(), "{line}")?;
+                }
+            }
+            // Fifteen million cells take a while to make: only when they are asked for.
+            if name.as_deref() == Some("rollup") {
+                for row in rollup::rows().await? {
                     let line = serde_json::to_string(&row).unwrap_or_default();
                     writeln!(std::io::stdout(), "{line}")?;
                 }

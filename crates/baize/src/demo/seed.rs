@@ -121,6 +121,7 @@ pub async fn seed(
             Stop::End => break,
         }
     }
+    super::campaign_story::tell(db, &seeder.data, password_hash).await?;
     fire(db, at).await?;
     // From here on holes of the channel are looked for; before, nobody could have closed them.
     let by = By::system("deadline", at);

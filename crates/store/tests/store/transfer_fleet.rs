@@ -98,6 +98,7 @@ async fn enter(tx: &mut Tx, by: &By) -> Result<()> {
             crew_id: some(crew),
             site_id: some(site),
             password_hash: "x".into(),
+            department: None,
         };
         account::open(tx, by, &new).await?;
     }
