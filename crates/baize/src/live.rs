@@ -92,6 +92,7 @@ fn plan(data: &Data, seeded: Seeded, fast: bool) -> sim::Plan {
         operations: seeded.operations,
         templates: seeded.templates,
         channel: channel_plan(data),
+        crews: crews_plan(data),
         heartbeat_ms: if fast { HEARTBEAT_FAST_MS } else { HEARTBEAT_MS },
     }
 }
@@ -115,6 +116,16 @@ fn channel_plan(data: &Data) -> sim::ChannelPlan {
         }),
         every_min: CRY_EVERY_MIN,
     }
+}
+
+/// Drivers go on driving; the first one is whoever tries the demo out.
+fn crews_plan(data: &Data) -> sim::CrewsPlan {
+    let crews = data.accounts.iter().filter(|account| {
+        let member = |one: &&demo::CrewMember| Some(&one.id) == account.crew.as_ref();
+        let member = data.crew_members.iter().find(member);
+        member.is_some_and(|one| one.role == rules::transfer::CrewRole::Driver)
+    });
+    sim::CrewsPlan { crews: crews.skip(1).map(|account| account.login.clone()).collect() }
 }
 
 /// What the pages need to know of the city.

@@ -163,7 +163,7 @@ fn made(number: u64) -> Result<Day, Problem> {
     let mut rng = Rng::new(SEED.wrapping_add(number.wrapping_mul(7_919)));
     let mut points: Vec<(f64, f64)> = TOWNS.iter().map(|(lng, lat, _)| (*lng, *lat)).collect();
     let weekend = number % 7 >= 5;
-    let count = if weekend { 52 } else { 78 } + rng.below(13);
+    let count = if weekend { 28 } else { 44 } + rng.below(9);
     let mut calls: Vec<Call> = (0..count).map(|n| call(&mut rng, n, &mut points)).collect();
     calls.sort_by_key(|call| (call.known, call.request.id));
     let travel =

@@ -1,15 +1,18 @@
 //! Figures about the planner, as rows that say what was measured against what.
 //!
 //! The caller gives the clock (CPU seconds of the calling thread) and the literature's texts; the
-//! other figures come from made instances. Programs of others are run by `bench/peers.py`.
+//! other figures come from made instances. Programs of others are run by `bench/peers.py`, whose
+//! lines [`beside`] makes into rows.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::command::{self, Budget, Solve};
 use crate::cordeau;
 use crate::generate::{district, literature};
 use crate::live::Settings;
-use crate::live::replay::{Day, Dispatcher, as_day, replay};
+use crate::live::replay::{Day, Dispatcher, as_day, read_day, replay};
 use crate::problem::Problem;
 use crate::road::{RoadGraph, Roads, Segment};
 use crate::solve::{Limit, Options, solve};
@@ -37,7 +40,12 @@ fn limit(figure: String, value: f64, unit: &'static str, most: f64) -> Row {
     Row { bench: "dispatch", figure, value, unit, peer, peer_value: most, ratio, target }
 }
 
-/// The gap to the reference of each literature instance `(name, text, reference)`.
+/// Most that the mean gap to the reference may be, in percent: on a and b instances, and on R.
+const GAP_AB: f64 = 0.3;
+const GAP_R: f64 = 1.5;
+
+/// The gap to the reference of each literature instance `(name, text, reference)`, and the means
+/// of the two families.
 ///
 /// # Errors
 /// A text that cannot be planned.
@@ -47,6 +55,7 @@ pub fn gaps(
     clock: Clock,
 ) -> Result<Vec<Row>, Problem> {
     let mut rows = Vec::new();
+    let mut gaps: [Vec<f64>; 2] = Default::default();
     for (name, text, reference) in instances {
         let options = Solve { budget: Budget::Seconds(seconds), ..Solve::default() };
         let answer = command::solve(text, &options, clock)?;
@@ -61,6 +70,106 @@ pub fn gaps(
             peer_value: *reference,
             ratio: reference / cost,
             target: if name.starts_with('R') { "0.985" } else { "0.997" }.to_owned(),
+        });
+        gaps[usize::from(name.starts_with('R'))].push((cost / reference - 1.0) * 100.0);
+    }
+    for (gaps, name, most) in [(&gaps[0], "a and b", GAP_AB), (&gaps[1], "R", GAP_R)] {
+        if !gaps.is_empty() {
+            let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
+            rows.push(limit(format!("mean gap, {} {name}", gaps.len()), mean, "%", most));
+        }
+    }
+    Ok(rows)
+}
+
+/// People served by the engine and by a greedy dispatcher over days `(name, text)`, with the whole
+/// fleet and with two thirds, a half and a third of it.
+///
+/// # Errors
+/// A text that is no day.
+pub fn days(texts: &[(String, String)]) -> Result<Vec<Row>, Problem> {
+    let mut rows = Vec::new();
+    for (name, text) in texts {
+        let whole = read_day(text)?;
+        let fleet = whole.vehicles.len();
+        for cars in [fleet, fleet * 2 / 3, fleet / 2, fleet / 3] {
+            let cars = cars.max(1);
+            let mut day = whole.clone();
+            day.vehicles.truncate(cars);
+            let wide = 2_000 * day.scale;
+            let settings = Settings {
+                promise_before: wide,
+                promise_after: wide,
+                threshold: day.scale,
+                move_cost: 0,
+                ..Settings::default()
+            };
+            let ours = replay(&day, settings, Dispatcher::Engine { iterations: 60 })?.served;
+            let greedy = replay(&day, settings, Dispatcher::Greedy)?.served;
+            rows.push(Row {
+                bench: "dispatch",
+                figure: format!("{name} live, {cars} vehicles, {} calls: served", day.calls.len()),
+                value: ours as f64,
+                unit: "people",
+                peer: "greedy dispatcher".to_owned(),
+                peer_value: greedy as f64,
+                ratio: ours as f64 / greedy.max(1) as f64,
+                target: "1.0 over all".to_owned(),
+            });
+        }
+    }
+    Ok(rows)
+}
+
+/// One line of `bench/peers.py`.
+#[derive(Deserialize)]
+struct Peer {
+    instance: String,
+    planner: String,
+    #[serde(default)]
+    cost: f64,
+    #[serde(default)]
+    served: usize,
+    #[serde(default)]
+    of: usize,
+    #[serde(default)]
+    feasible: bool,
+    #[serde(default)]
+    too_long: usize,
+    failed: Option<String>,
+    cpu_s: f64,
+}
+
+/// Rows of the comparison with other planners, from the lines of `bench/peers.py`. The ratio of
+/// costs is given only where the other plan serves everybody and breaks no rule; it is 0 elsewhere.
+///
+/// # Errors
+/// Lines of another form.
+pub fn beside(lines: &str) -> Result<Vec<Row>, Problem> {
+    let mut ours: BTreeMap<String, f64> = BTreeMap::new();
+    let mut rows = Vec::new();
+    for line in lines.lines().filter(|line| line.starts_with('{')) {
+        let peer: Peer = serde_json::from_str(line).map_err(|e| Problem::Json(e.to_string()))?;
+        if peer.planner == "ours" {
+            ours.insert(peer.instance, peer.cost);
+            continue;
+        }
+        let value = ours.get(&peer.instance).copied().unwrap_or(f64::NAN);
+        let sound = peer.feasible && peer.served == peer.of && peer.of > 0;
+        let what = match &peer.failed {
+            Some(failed) => failed.clone(),
+            None if peer.feasible => format!("{} of {} served", peer.served, peer.of),
+            None => format!("tours break rules, {} people aboard too long", peer.too_long),
+        };
+        rows.push(Row {
+            bench: "dispatch",
+            figure: format!("{}: cost beside {what}, {} CPU s", peer.instance, peer.cpu_s),
+            value,
+            unit: "distance",
+            peer: peer.planner,
+            peer_value: peer.cost,
+            ratio: if sound { peer.cost / value } else { 0.0 },
+            target: "1.0".to_owned(),
         });
     }
     Ok(rows)

@@ -43,8 +43,14 @@ pub fn check(instance: &Instance, plan: &Plan) -> Vec<Fault> {
             judge.fault("locked stops left out");
         }
     }
-    for r in 0..instance.requests.len() {
-        let left = plan.unserved.iter().filter(|(other, _)| *other == r).count();
+    let mut left = vec![0; instance.requests.len()];
+    for (r, _) in &plan.unserved {
+        match left.get_mut(*r) {
+            Some(count) => *count += 1,
+            None => judge.fault("an unknown request left out"),
+        }
+    }
+    for (r, left) in left.into_iter().enumerate() {
         let served = seen.contains(&Visit { request: r, end: End::Delivery });
         if left + usize::from(served) != 1 {
             judge.fault(format!("request {r} is neither served once nor left out once"));

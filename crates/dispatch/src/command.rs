@@ -94,8 +94,13 @@ pub fn solve(
         }
     };
     let (plan, effort) = crate::solve::solve(&instance, &search, limit, &note)?;
+    let spent = used();
+    // No plan leaves here that the independent judge has not seen.
+    if let Some(fault) = crate::checker::check(&instance, &plan).first() {
+        return Err(Problem::Faulty(fault.to_string()));
+    }
     let mut answer = answer(&instance, &plan);
-    answer["cpu_s"] = json!(used());
+    answer["cpu_s"] = json!(spent);
     answer["first_plan_ms"] = json!(first.into_inner().unwrap_or(0.0) * 1_000.0);
     answer["iterations"] = json!(effort.iterations);
     Ok(answer)

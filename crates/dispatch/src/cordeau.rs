@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::problem::{Instance, Problem, Request, Stop, Time, Vehicle, Weights, Window};
+use crate::problem::{
+    Instance, MOST_REQUESTS, Problem, Request, Stop, Time, Vehicle, Weights, Window,
+};
 use crate::travel::Travel;
 
 /// Fine units in one written unit.
@@ -17,6 +19,11 @@ pub const SCALE: i64 = 1_000_000;
 /// # Errors
 /// A line that is no row of numbers, a pickup without its delivery, numbers out of range.
 pub fn read(text: &str) -> Result<Instance, Problem> {
+    // Before anything is read: a file of millions of lines costs no more than counting them.
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+    if lines > 2 * MOST_REQUESTS + 3 {
+        return Err(Problem::TooManyRequests((lines - 2) / 2));
+    }
     let mut rows: Vec<(usize, Vec<f64>)> = Vec::new();
     for (i, line) in text.lines().enumerate() {
         if !line.trim().is_empty() {

@@ -26,7 +26,8 @@
 //! use dispatch::travel::Travel;
 //!
 //! // Places: 0 the depot, 1 and 2 a home and a hospital, 3 and 4 another pair.
-//! let points = vec![(118.05, 36.81), (118.02, 36.84), (118.09, 36.80), (118.03, 36.83), (118.08, 36.79)];
+//! let (depot, home, ward) = ((118.05, 36.81), (118.02, 36.84), (118.09, 36.80));
+//! let points = vec![depot, home, ward, (118.03, 36.83), (118.08, 36.79)];
 //! let travel = Travel::Globe { points, detour_milli: 1_300, metres_per_s: 9.0, profile: None };
 //! let shift = Window { earliest: 25_200, due: 61_200, latest: 64_800 };
 //! let vehicle = |id| Vehicle::new(id, 0, shift, vec![[1, 1, 1, 0], [1, 3, 0, 0]]);
@@ -94,17 +95,14 @@
 //!
 //! Left out: who tells the crew and the caller; numbers, names and rows of the caller's own.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Load, fits, load_of};
-use crate::plan::{Plan, PlannedBreak, PlannedRoute, PlannedStop, Reason};
-use crate::problem::{
-    Break, End, Instance, Problem, Request, Time, Vehicle, Visit, Weights, Window,
-};
+use crate::plan::{PlannedBreak, PlannedStop};
+use crate::problem::{Break, End, Problem, Request, Time, Vehicle, Visit, Weights, Window};
 use crate::travel::Travel;
 
+mod driven;
 mod duty;
 mod events;
 mod keep;
@@ -112,13 +110,15 @@ mod look;
 mod nearby;
 mod offer;
 pub mod replay;
+mod rule;
 mod view;
 
 use nearby::Nearby;
 
 pub use events::Consequence;
 pub use keep::{Saved, Standing};
-pub use offer::{Offer, Refusal, Rule};
+pub use offer::Offer;
+pub use rule::{Refusal, Rule};
 
 /// How the live engine decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -286,7 +286,7 @@ impl Live {
     /// A day without calls yet.
     ///
     /// # Errors
-    /// What [`Instance::check`] says of the vehicles and [`Travel::check`] of the places.
+    /// What [`crate::problem::Instance::check`] says of the vehicles and [`Travel::check`] of the places.
     pub fn new(
         vehicles: Vec<Vehicle>,
         travel: Travel,
@@ -500,52 +500,5 @@ impl Live {
             place = there;
         }
         sum
-    }
-
-    /// Drives everything planned to its end and gives the day as it was, with the instance whose
-    /// windows are the promises made: what [`crate::checker::check`] can judge. Calls that were
-    /// refused are not part of it.
-    pub fn finish(mut self) -> (Instance, Plan) {
-        self.advance(Time::MAX / 4);
-        let served: Vec<usize> =
-            (0..self.calls.len()).filter(|&i| self.calls[i].state == State::Done).collect();
-        let mut plan = Plan::default();
-        for (vehicle, car) in self.cars.iter().enumerate() {
-            if car.log.is_empty() {
-                continue;
-            }
-            let mut place = car.vehicle.start;
-            let mut distance = 0;
-            for stop in &car.log {
-                let there = self.place_of(stop.visit);
-                distance += self.travel.leg(place, there).map_or(0, |leg| leg.1);
-                place = there;
-            }
-            let home = car.vehicle.end.and_then(|end| self.travel.leg(place, end));
-            distance += home.map_or(0, |leg| leg.1);
-            let stops = car.log.clone();
-            let breaks = car.rests.clone();
-            let (start, end) = (car.began.unwrap_or(0), car.ended.unwrap_or(car.free));
-            plan.distance += distance;
-            let fitting = self.layouts(&car.vehicle, &stops);
-            let layout = fitting.iter().position(|&fit| fit).unwrap_or(0);
-            plan.routes.push(PlannedRoute { vehicle, start, end, stops, breaks, layout, distance });
-        }
-        let done: BTreeSet<usize> = served.into_iter().collect();
-        let left = (0..self.calls.len()).filter(|i| !done.contains(i));
-        plan.unserved = left.map(|i| (i, Reason::Taken)).collect();
-        let instance = Instance {
-            requests: self.calls.into_iter().map(|call| call.request).collect(),
-            vehicles: self
-                .cars
-                .into_iter()
-                .map(|car| Vehicle { breaks: car.owed, ..car.vehicle })
-                .collect(),
-            travel: self.travel,
-            weights: self.weights,
-            scale: self.scale,
-        };
-        plan.cost = crate::plan::cost(&instance, &plan);
-        (instance, plan)
     }
 }

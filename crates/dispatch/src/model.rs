@@ -9,7 +9,7 @@ mod class;
 use class::classes;
 pub(crate) use class::{Unfit, refusal};
 
-use crate::problem::{End, Instance, Request, Time, Visit};
+use crate::problem::{End, Instance, Request, TOP_PRIORITY, Time, Visit};
 use crate::travel::Travel;
 
 /// Time and cost that stand for "no way".
@@ -363,12 +363,36 @@ impl<'a> Model<'a> {
         let hours = reach.saturating_mul(weights.time + weights.overtime);
         let late = soft.unwrap_or(0).max(0).saturating_mul(LATE).saturating_mul(4);
         let base = work.saturating_add(hours).saturating_add(late).clamp(1, 1 << 40);
-        self.penalty = (0..self.n)
-            .map(|r| {
-                let aboard = if self.home[r].is_some() { 3 } else { 0 };
-                base << (u32::from(self.instance.requests[r].priority) + aboard)
-            })
-            .collect();
+        self.penalty = self.levels(base);
+    }
+
+    /// One person left out costs more than everybody of lower levels together; whoever is aboard
+    /// or fetched next is above all levels. Where so many people have so many levels that numbers
+    /// would not hold it, a level outweighs as large a share of those below it as they do hold.
+    fn levels(&self, base: i64) -> Vec<i64> {
+        const LEVELS: usize = TOP_PRIORITY as usize + 2;
+        let level = |r: usize| match self.home[r] {
+            Some(_) => LEVELS - 1,
+            None => usize::from(self.instance.requests[r].priority.min(TOP_PRIORITY)),
+        };
+        let mut count = [0_i64; LEVELS];
+        (0..self.n).for_each(|r| count[level(r)] += 1);
+        // The most that all penalties together may come to.
+        let most = f64::from(1 << 30) * f64::from(1 << 29);
+        let mut share = 1.0;
+        loop {
+            let mut price = [base; LEVELS];
+            let mut below = 0.0;
+            for (price, &people) in price.iter_mut().zip(&count) {
+                let exact = base as f64 + below * share;
+                *price = exact.min(most) as i64;
+                below += exact * people as f64;
+            }
+            if below <= most || share < 1e-3 {
+                return (0..self.n).map(|r| price[level(r)]).collect();
+            }
+            share /= 2.0;
+        }
     }
 
     /// Marks pairs that cannot share a vehicle at the same time, whatever the order: none of the

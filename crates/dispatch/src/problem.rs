@@ -191,6 +191,8 @@ pub enum Problem {
     TooManyChoices { what: String },
     #[error("{what}: what was kept of the day does not fit together ({why})")]
     Kept { what: String, why: String },
+    #[error("a plan was found but breaks a rule ({0}), so there is no answer")]
+    Faulty(String),
     #[error("line {line}: {why}")]
     Text { line: usize, why: String },
     #[error("{0}")]
@@ -217,6 +219,7 @@ impl Problem {
             Self::Unpaired { .. } => "unpaired",
             Self::TooManyChoices { .. } => "too_many_choices",
             Self::Kept { .. } => "kept",
+            Self::Faulty(_) => "faulty",
             Self::Text { .. } => "text",
             Self::Json(_) => "json",
         }

@@ -11,6 +11,8 @@
 use crate::model::{Class, FAR, Load, Model, Pause};
 use crate::problem::Time;
 
+mod ease;
+
 /// A break taken after the stop at this position, before driving on.
 pub(crate) type Gap = (usize, Pause);
 
@@ -323,7 +325,8 @@ pub(crate) struct Schedule {
 }
 
 /// Times a tour for people: end and lateness as small as can be, the start as late as that
-/// allows, pickups late and deliveries early, so that waiting happens with nobody aboard.
+/// allows, then the least time aboard, so that waiting happens with nobody inside. (With an hour
+/// profile times aboard are left as the earliest schedule has them.)
 pub(crate) fn schedule(
     model: &Model,
     class: &Class,
@@ -336,15 +339,13 @@ pub(crate) fn schedule(
     let mut begin = work.begin.clone();
     begin[0] = start;
     let high = work.back.clone();
-    if !model.timed {
-        for (i, &x) in seq.iter().enumerate() {
-            if usize::from(x) < model.n {
-                begin[i] = high[i];
-            }
-        }
+    if !least(model, class, seq, (&mut begin, &high), &mut work.at, &gaps, 0) {
+        return None;
     }
-    least(model, class, seq, (&mut begin, &high), &mut work.at, &gaps, 0)
-        .then_some(Schedule { begin, gaps })
+    if !model.timed {
+        ease::ease(model, seq, &mut begin, &high, &work.at, &gaps);
+    }
+    Some(Schedule { begin, gaps })
 }
 
 #[cfg(test)]

@@ -14,5 +14,7 @@ mod live;
 mod refusals;
 #[path = "dispatch/roads.rs"]
 mod roads;
+#[path = "dispatch/rules.rs"]
+mod rules;
 #[path = "dispatch/solving.rs"]
 mod solving;

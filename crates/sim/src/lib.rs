@@ -5,6 +5,7 @@
 //! the city's time is what the server says. Left out: any access to the database.
 
 mod channel;
+mod crews;
 mod device;
 mod invent;
 mod names;
@@ -15,6 +16,7 @@ mod screens;
 mod wire;
 
 pub use channel::ChannelPlan;
+pub use crews::CrewsPlan;
 pub use device::{Device, demo_key};
 pub use invent::{Template, score_of};
 pub use names::{Client, client};

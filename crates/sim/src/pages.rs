@@ -129,6 +129,23 @@ impl Session {
         Ok(Posted::Refused(StatusCode::FORBIDDEN))
     }
 
+    /// Where a crew's vehicle is now. One that is refused is forgotten: the next follows soon.
+    pub async fn position(&mut self, shift: &str, at: rules::Position) -> Result<(), Away> {
+        if self.csrf.is_none() {
+            self.sign_in().await?;
+        }
+        let csrf = self.csrf.clone().unwrap_or_default();
+        let body = format!(
+            "{{\"csrf\":\"{csrf}\",\"shift\":\"{shift}\",\"sent_ms\":0,\"positions\":[\
+             {{\"at_ms\":0,\"lat\":{:.6},\"lng\":{:.6},\"accuracy_m\":12}}]}}",
+            at.lat, at.lng
+        );
+        let post = self.http.post(self.url("/crew/positions"));
+        let post = post.header(reqwest::header::CONTENT_TYPE, "application/json").body(body);
+        let answer = post.send().await?;
+        Away::of(answer.status()).map_or(Ok(()), Err)
+    }
+
     /// A live stream that stays open.
     pub async fn open(&mut self, path: &str) -> Result<Response, Away> {
         if self.csrf.is_none() {

@@ -118,6 +118,8 @@ pub struct Plan {
     pub templates: Vec<Template>,
     /// Who takes part in the green channel.
     pub channel: crate::ChannelPlan,
+    /// Crews of the transfer service that drive by themselves.
+    pub crews: crate::CrewsPlan,
     /// City milliseconds between two heartbeats of a terminal.
     pub heartbeat_ms: i64,
 }

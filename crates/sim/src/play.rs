@@ -12,6 +12,7 @@ use serde::Deserialize;
 use tokio::sync::watch;
 
 use crate::channel::Channel;
+use crate::crews::Crews;
 use crate::invent::Invent;
 use crate::pages::{Away, Posted, Session, client, ids_after};
 use crate::wire::{Queue, send};
@@ -50,6 +51,7 @@ pub struct Simulation {
     refused: HashSet<String>,
     invent: Invent,
     channel: Channel,
+    crews: Crews,
 }
 
 impl Simulation {
@@ -76,6 +78,7 @@ impl Simulation {
             operations: plan.operations,
             refused: HashSet::new(),
             channel: Channel::new(base_url.trim_end_matches('/'), &plan.password, plan.channel),
+            crews: Crews::new(base_url.trim_end_matches('/'), &plan.password, plan.crews),
             invent: Invent::new(plan.templates, plan.calendar, SEED),
         })
     }
@@ -108,7 +111,8 @@ impl Simulation {
         // Events wait for no declaration of another clinic.
         let sent = self.send(now).await;
         played.and(sent)?;
-        self.channel.tick(now).await
+        self.channel.tick(now).await?;
+        self.crews.tick(now).await
     }
 
     async fn city_time(&self) -> Result<Time, Away> {

@@ -14,6 +14,7 @@ use super::channel::{
     CallOut, Case, Contact, Enquiry, Hospital, Hotline, Override, Rota, Stock, Zone,
 };
 use super::incident::Incident;
+use super::journey::{Complaint, Improvement, Journey, LostCall};
 use super::times::{Day, Moment, TimeOfDay};
 use super::transfer::{Area, Contract, CrewMember, Operator, Outage, Site, Turn, Vehicle};
 
@@ -47,44 +48,76 @@ macro_rules! tables {
 
 pub(super) use tables;
 
-tables! {
-    /// One file as it stands.
-    File {
-        city: Option<CityHead>,
-        #[serde(default, rename = "region")] regions: Vec<Region>,
-        #[serde(default, rename = "account")] accounts: Vec<Account>,
-        #[serde(default, rename = "spare_terminal")] spare_terminals: Vec<SpareTerminal>,
-        #[serde(default, rename = "institution")] institutions: Vec<Institution>,
-        #[serde(default, rename = "practitioner")] practitioners: Vec<Practitioner>,
-        #[serde(default, rename = "routine")] routines: Vec<Routine>,
-        #[serde(default, rename = "operation")] operations: Vec<Operation>,
-        #[serde(default, rename = "check")] checks: Vec<Check>,
-        #[serde(default, rename = "terminal_event")] terminal_events: Vec<TerminalEvent>,
-        #[serde(default, rename = "silent")] silents: Vec<Silent>,
-        #[serde(default, rename = "disposal")] disposals: Vec<Disposal>,
-        #[serde(default, rename = "inspection")] inspections: Vec<Inspection>,
-        #[serde(default, rename = "suspension")] suspensions: Vec<Suspension>,
-        #[serde(default, rename = "hospital")] hospitals: Vec<Hospital>,
-        #[serde(default, rename = "hotline")] hotlines: Vec<Hotline>,
-        #[serde(default, rename = "zone")] zones: Vec<Zone>,
-        #[serde(default, rename = "rota")] rotas: Vec<Rota>,
-        #[serde(default, rename = "override")] overrides: Vec<Override>,
-        #[serde(default, rename = "contact")] contacts: Vec<Contact>,
-        #[serde(default, rename = "stock")] stocks: Vec<Stock>,
-        #[serde(default, rename = "case")] cases: Vec<Case>,
-        #[serde(default, rename = "call_out")] call_outs: Vec<CallOut>,
-        #[serde(default, rename = "operator")] operators: Vec<Operator>,
-        #[serde(default, rename = "site")] sites: Vec<Site>,
-        #[serde(default, rename = "area")] areas: Vec<Area>,
-        #[serde(default, rename = "contract")] contracts: Vec<Contract>,
-        #[serde(default, rename = "vehicle")] vehicles: Vec<Vehicle>,
-        #[serde(default, rename = "crew_member")] crew_members: Vec<CrewMember>,
-        #[serde(default, rename = "turn")] turns: Vec<Turn>,
-        #[serde(default, rename = "outage")] outages: Vec<Outage>,
-        #[serde(default, rename = "enquiry")] enquiries: Vec<Enquiry>,
-        #[serde(default, rename = "incident")] incidents: Vec<Incident>,
-    }
+/// The tables of a city: any file may hold any of them, and what all files say stands together.
+macro_rules! gathered {
+    ($($field:ident: $row:ident = $table:literal,)+) => {
+        /// One file as it stands.
+        #[derive(Clone, Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct File {
+            pub city: Option<CityHead>,
+            $(#[serde(default, rename = $table)] pub $field: Vec<$row>,)+
+        }
 
+        /// A city as its files tell it.
+        #[derive(Clone, Debug)]
+        pub struct Data {
+            pub city: CityHead,
+            $(pub $field: Vec<$row>,)+
+        }
+
+        impl Data {
+            fn merge(city: CityHead, files: impl Iterator<Item = File>) -> Data {
+                let mut data = Data { city, $($field: Vec::new(),)+ };
+                for file in files {
+                    $(data.$field.extend(file.$field);)+
+                }
+                data
+            }
+        }
+    };
+}
+
+gathered! {
+    regions: Region = "region",
+    accounts: Account = "account",
+    spare_terminals: SpareTerminal = "spare_terminal",
+    institutions: Institution = "institution",
+    practitioners: Practitioner = "practitioner",
+    routines: Routine = "routine",
+    operations: Operation = "operation",
+    checks: Check = "check",
+    terminal_events: TerminalEvent = "terminal_event",
+    silents: Silent = "silent",
+    disposals: Disposal = "disposal",
+    inspections: Inspection = "inspection",
+    suspensions: Suspension = "suspension",
+    hospitals: Hospital = "hospital",
+    hotlines: Hotline = "hotline",
+    zones: Zone = "zone",
+    rotas: Rota = "rota",
+    overrides: Override = "override",
+    contacts: Contact = "contact",
+    stocks: Stock = "stock",
+    cases: Case = "case",
+    call_outs: CallOut = "call_out",
+    operators: Operator = "operator",
+    sites: Site = "site",
+    areas: Area = "area",
+    contracts: Contract = "contract",
+    vehicles: Vehicle = "vehicle",
+    crew_members: CrewMember = "crew_member",
+    turns: Turn = "turn",
+    outages: Outage = "outage",
+    enquiries: Enquiry = "enquiry",
+    incidents: Incident = "incident",
+    journeys: Journey = "journey",
+    lost_calls: LostCall = "lost_call",
+    complaints: Complaint = "complaint",
+    improvements: Improvement = "improvement",
+}
+
+tables! {
     CityHead {
         code: String,
         name_zh: String,
@@ -341,44 +374,6 @@ impl Finding {
     }
 }
 
-/// A city as its files tell it.
-#[derive(Clone, Debug)]
-pub struct Data {
-    pub city: CityHead,
-    pub regions: Vec<Region>,
-    pub accounts: Vec<Account>,
-    pub spare_terminals: Vec<SpareTerminal>,
-    pub institutions: Vec<Institution>,
-    pub practitioners: Vec<Practitioner>,
-    pub routines: Vec<Routine>,
-    pub operations: Vec<Operation>,
-    pub checks: Vec<Check>,
-    pub terminal_events: Vec<TerminalEvent>,
-    pub silents: Vec<Silent>,
-    pub disposals: Vec<Disposal>,
-    pub inspections: Vec<Inspection>,
-    pub suspensions: Vec<Suspension>,
-    pub hospitals: Vec<Hospital>,
-    pub hotlines: Vec<Hotline>,
-    pub zones: Vec<Zone>,
-    pub rotas: Vec<Rota>,
-    pub overrides: Vec<Override>,
-    pub contacts: Vec<Contact>,
-    pub stocks: Vec<Stock>,
-    pub cases: Vec<Case>,
-    pub call_outs: Vec<CallOut>,
-    pub operators: Vec<Operator>,
-    pub sites: Vec<Site>,
-    pub areas: Vec<Area>,
-    pub contracts: Vec<Contract>,
-    pub vehicles: Vec<Vehicle>,
-    pub crew_members: Vec<CrewMember>,
-    pub turns: Vec<Turn>,
-    pub outages: Vec<Outage>,
-    pub enquiries: Vec<Enquiry>,
-    pub incidents: Vec<Incident>,
-}
-
 impl Data {
     /// Reads the files of one city, each given with its name.
     ///
@@ -411,79 +406,6 @@ impl Data {
             }
             _ => Err(Wrong(wrong)),
         }
-    }
-
-    fn merge(city: CityHead, files: impl Iterator<Item = File>) -> Data {
-        let mut data = Data {
-            city,
-            regions: Vec::new(),
-            accounts: Vec::new(),
-            spare_terminals: Vec::new(),
-            institutions: Vec::new(),
-            practitioners: Vec::new(),
-            routines: Vec::new(),
-            operations: Vec::new(),
-            checks: Vec::new(),
-            terminal_events: Vec::new(),
-            silents: Vec::new(),
-            disposals: Vec::new(),
-            inspections: Vec::new(),
-            suspensions: Vec::new(),
-            hospitals: Vec::new(),
-            hotlines: Vec::new(),
-            zones: Vec::new(),
-            rotas: Vec::new(),
-            overrides: Vec::new(),
-            contacts: Vec::new(),
-            stocks: Vec::new(),
-            cases: Vec::new(),
-            call_outs: Vec::new(),
-            operators: Vec::new(),
-            sites: Vec::new(),
-            areas: Vec::new(),
-            contracts: Vec::new(),
-            vehicles: Vec::new(),
-            crew_members: Vec::new(),
-            turns: Vec::new(),
-            outages: Vec::new(),
-            enquiries: Vec::new(),
-            incidents: Vec::new(),
-        };
-        for file in files {
-            data.regions.extend(file.regions);
-            data.accounts.extend(file.accounts);
-            data.spare_terminals.extend(file.spare_terminals);
-            data.institutions.extend(file.institutions);
-            data.practitioners.extend(file.practitioners);
-            data.routines.extend(file.routines);
-            data.operations.extend(file.operations);
-            data.checks.extend(file.checks);
-            data.terminal_events.extend(file.terminal_events);
-            data.silents.extend(file.silents);
-            data.disposals.extend(file.disposals);
-            data.inspections.extend(file.inspections);
-            data.suspensions.extend(file.suspensions);
-            data.hospitals.extend(file.hospitals);
-            data.hotlines.extend(file.hotlines);
-            data.zones.extend(file.zones);
-            data.rotas.extend(file.rotas);
-            data.overrides.extend(file.overrides);
-            data.contacts.extend(file.contacts);
-            data.stocks.extend(file.stocks);
-            data.cases.extend(file.cases);
-            data.call_outs.extend(file.call_outs);
-            data.operators.extend(file.operators);
-            data.sites.extend(file.sites);
-            data.areas.extend(file.areas);
-            data.contracts.extend(file.contracts);
-            data.vehicles.extend(file.vehicles);
-            data.crew_members.extend(file.crew_members);
-            data.turns.extend(file.turns);
-            data.outages.extend(file.outages);
-            data.enquiries.extend(file.enquiries);
-            data.incidents.extend(file.incidents);
-        }
-        data
     }
 
     pub fn calendar(&self) -> Calendar {

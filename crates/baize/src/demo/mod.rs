@@ -3,11 +3,12 @@
 mod channel;
 mod fit;
 mod incident;
+mod journey;
+mod life;
 mod load;
 mod portrait;
 pub(crate) mod register;
 mod seed;
-mod template;
 mod timeline;
 mod times;
 mod transfer;
@@ -16,6 +17,7 @@ pub use load::{Account, Data, Wrong};
 pub use seed::{Seeded, Trouble, seed};
 pub use timeline::Timeline;
 pub use times::read_at;
+pub(crate) use transfer::CrewMember;
 
 /// The one password of all demo accounts: whoever runs a demo may be anybody in it.
 pub const PASSWORD: &str = "baize-demo";
@@ -41,7 +43,7 @@ const ZHUHAI: &[(&str, &str)] = city_files!(
 );
 
 const ZIBO: &[(&str, &str)] =
-    city_files!("zibo": "city.toml", "service.toml", "fleet.toml", "shifts.toml");
+    city_files!("zibo": "city.toml", "service.toml", "fleet.toml", "shifts.toml", "day.toml");
 
 /// The cities a demo exists for, by the word of `--city`.
 pub const CITIES: &[(&str, &[(&str, &str)])] =

@@ -17,9 +17,10 @@ use store::{Db, Scope, Tx};
 
 use super::channel;
 use super::incident;
+use super::journey;
+use super::life::templates;
 use super::load::{Data, Wrong};
 use super::portrait;
-use super::template::templates;
 use super::timeline::room_id;
 use super::timeline::{Act, Step, Terminal, Timeline};
 
@@ -94,6 +95,7 @@ pub async fn seed(
         inspections: HashMap::new(),
         channel: channel::Made::default(),
         incidents: incident::Made::default(),
+        transfer: journey::Made::default(),
     };
     let (before, later): (Vec<Step>, Vec<Step>) =
         timeline.steps.into_iter().partition(|step| step.at <= at);
@@ -224,6 +226,7 @@ struct Seeder {
     inspections: HashMap<usize, String>,
     channel: channel::Made,
     incidents: incident::Made,
+    transfer: journey::Made,
 }
 
 impl Seeder {
@@ -324,6 +327,7 @@ impl Seeder {
             Act::Suspend(index) => format!("suspension {}", index + 1),
             Act::Channel(act) => format!("{act:?}"),
             Act::Incident(act) => format!("{act:?}"),
+            Act::Transfer(act) => format!("{act:?}"),
         };
         format!("{} {what}", local(&self.data, step.at))
     }
@@ -345,6 +349,10 @@ impl Seeder {
             Act::Incident(act) => {
                 incident::run(tx, &self.data, &self.scopes, &mut self.incidents, *act, step.at)
                     .await
+            }
+            Act::Transfer(act) => {
+                let (data, made) = (&self.data, &mut self.transfer);
+                journey::run(tx, data, &self.scopes, made, *act, step.at).await
             }
             Act::Propose(index) => self.propose(tx, *index, step.at).await,
             Act::CarryOut(index) => self.carry_out(tx, *index, step.at).await,

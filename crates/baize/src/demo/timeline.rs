@@ -12,6 +12,7 @@ use sim::{Act as Live, Check, Declare, DeviceEvent, Dispose, Span, What, client,
 
 use super::channel::ChannelAct;
 use super::incident::IncidentAct;
+use super::journey::TransferAct;
 use super::load::{self, Data, Wrong};
 
 /// One thing that happens at one moment.
@@ -40,6 +41,8 @@ pub enum Act {
     Channel(ChannelAct),
     /// Adverse events: reported, handled.
     Incident(IncidentAct),
+    /// Journeys, complaints and improvements of the transfer service.
+    Transfer(TransferAct),
 }
 
 /// A terminal at a door.
@@ -98,6 +101,9 @@ impl Timeline {
         }
         for (at, act) in super::incident::steps(data) {
             builder.push(at, Act::Incident(act));
+        }
+        for (at, act) in super::journey::steps(data) {
+            builder.push(at, Act::Transfer(act));
         }
         let mut steps = builder.steps;
         steps.sort_by_key(|step| step.at);

@@ -266,7 +266,7 @@ async fn impossible_wishes_get_a_sentence_and_break_no_rule() {
     };
     // Ready after the last turn of duty that could bring them.
     let night =
-        Asked { key: "night", to: ("淄博市中心医院", CENTRAL), ready: "18:50", ..HOME };
+        Asked { key: "night", to: ("淄博市中心医院", CENTRAL), ready: "22:40", ..HOME };
     let desk = desk(&house, "zh").await;
     let mut pages = Vec::new();
     for asked in [&far, &missed, &night] {

@@ -78,6 +78,7 @@ async fn the_doctors_check_in_while_the_officer_watches() {
         operations: seeded.operations.clone(),
         templates: seeded.templates,
         channel: sim::ChannelPlan::default(),
+        crews: sim::CrewsPlan::default(),
         heartbeat_ms: 60_000,
     };
     let (stop, stopped) = watch::channel(false);

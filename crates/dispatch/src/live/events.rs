@@ -176,7 +176,7 @@ impl Live {
     /// Registers a return whose time is not known; nothing is planned until [`Live::ready_for`].
     ///
     /// # Errors
-    /// A [`Problem`] if the request itself is impossible; windows are looked at when they are known.
+    /// A [`Problem`] if the request itself is impossible.
     pub fn on_call(&mut self, request: Request) -> Result<usize, Problem> {
         request.check(self.travel.len(), self.cars.len())?;
         self.calls.push(Call::on_call(request));

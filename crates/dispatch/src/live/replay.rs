@@ -1,7 +1,7 @@
 //! A day played again call by call: for tests and for measuring rules of dispatch.
 //!
-//! Each call is known only from its arrival on. A greedy dispatcher, who takes the first car that
-//! can come soonest and never thinks again, is here to compare with.
+//! Each call is known only from its arrival on. A greedy dispatcher, who puts each call where it
+//! costs least at that moment and never thinks again, is here to compare with.
 
 use serde::Deserialize;
 

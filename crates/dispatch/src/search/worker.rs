@@ -53,6 +53,10 @@ const SKEW: f64 = 1.5;
 /// Noise on insertion costs, against the mean cost of a request.
 const NOISE: f64 = 0.06;
 
+/// The same for so few requests that a search would turn in circles: it must try the dear ways too.
+const FEW: usize = 12;
+const FEW_NOISE: f64 = 0.6;
+
 /// See the module.
 pub(crate) struct Worker<'a> {
     model: &'a Model<'a>,
@@ -145,7 +149,8 @@ impl<'a> Worker<'a> {
         let ids = choose(self.model, &next, destroy, count, &mut self.rng);
         next.remove(self.model, &ids, &mut self.shelf, &mut self.finder.work);
         let shaken = repair != Repair::Blink && self.rng.next().is_multiple_of(2);
-        let noise = if shaken { NOISE * self.mean * self.rng.unit() } else { 0.0 };
+        let most = if self.model.n <= FEW { FEW_NOISE } else { NOISE };
+        let noise = if shaken { most * self.mean * self.rng.unit() } else { 0.0 };
         let mut hands = Hands {
             model: self.model,
             finder: &mut self.finder,

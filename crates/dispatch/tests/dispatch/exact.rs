@@ -1,16 +1,19 @@
 //! Small mixed instances against exact enumeration: every split of requests over vehicles and
-//! every order of stops, judged by the checker's Bellman-Ford alone.
+//! every order of stops and place of the break, judged by the checker's Bellman-Ford alone.
 
 use dispatch::checker::{check, earliest};
-use dispatch::problem::{End, Instance, Visit};
+use dispatch::problem::{Break, End, Instance, Visit};
 use dispatch::solve::{Limit, Options, solve};
 
 use crate::fixture::{line, request, vehicle};
 
-/// Most requests that can be served, and the least distance of doing so.
-fn enumerate(instance: &Instance) -> (usize, i64) {
+/// Requests left out by priority, highest first, then distance: least first.
+type Worth = ([usize; 6], i64);
+
+/// The best that can be had at all.
+fn enumerate(instance: &Instance) -> Worth {
     let (n, m) = (instance.requests.len(), instance.vehicles.len());
-    let mut best = (0, 0);
+    let mut best = ([usize::MAX; 6], 0);
     let mut tour = vec![vec![None; 1 << n]; m];
     for (v, row) in tour.iter_mut().enumerate() {
         for (set, cost) in row.iter_mut().enumerate() {
@@ -25,10 +28,11 @@ fn enumerate(instance: &Instance) -> (usize, i64) {
         }
         let cost: Option<i64> = (0..m).map(|v| tour[v][sets[v]]).sum();
         if let Some(cost) = cost {
-            let served = n - sets[m].count_ones() as usize;
-            if served > best.0 || (served == best.0 && cost < best.1) {
-                best = (served, cost);
+            let mut left = [0; 6];
+            for r in (0..n).filter(|r| sets[m] & (1 << r) != 0) {
+                left[5 - usize::from(instance.requests[r].priority)] += 1;
             }
+            best = best.min((left, cost));
         }
         let Some(r) = (0..n).find(|&r| split[r] < m) else { return best };
         split[..r].fill(0);
@@ -74,7 +78,10 @@ fn cost(instance: &Instance, v: usize, stops: &[Visit]) -> Option<i64> {
     let mut driven = 0;
     for stop in stops {
         let r = &instance.requests[stop.request];
-        if r.needs.iter().any(|need| !who.features.contains(need)) {
+        if r.needs.iter().any(|need| !who.features.contains(need))
+            || r.crew.iter().any(|(role, count)| who.crew.get(role).is_none_or(|has| has < count))
+            || r.only.as_ref().is_some_and(|only| !only.contains(&v))
+        {
             return None;
         }
         let (there, sign) = match stop.end {
@@ -104,7 +111,26 @@ fn cost(instance: &Instance, v: usize, stops: &[Visit]) -> Option<i64> {
         return Some(0);
     }
     driven += who.end.map_or(Some(0), |end| instance.travel.leg(place, end).map(|leg| leg.1))?;
-    earliest(instance, v, stops, &[], &[]).map(|_| driven)
+    timed(instance, v, stops).then_some(driven)
+}
+
+/// Whether a tour has a schedule: without its break if it ends in time, or with the break after
+/// any stop that leaves nobody aboard.
+fn timed(instance: &Instance, v: usize, stops: &[Visit]) -> bool {
+    let end = |times: Vec<i64>| times.last().copied();
+    let Some(pause) = instance.vehicles[v].breaks.first() else {
+        return earliest(instance, v, stops, &[], &[]).is_some();
+    };
+    let without = earliest(instance, v, stops, &[], &[]).and_then(end);
+    if without.is_some_and(|end| end <= pause.latest) {
+        return true;
+    }
+    let window = (pause.earliest, pause.latest, pause.lasts);
+    (0..=stops.len()).any(|after| {
+        let count = |end| stops[..after].iter().filter(|stop| stop.end == end).count();
+        (pause.aboard || count(End::Pickup) == count(End::Delivery))
+            && earliest(instance, v, stops, &[after], &[window]).is_some()
+    })
 }
 
 /// Tries every way of seating people.
@@ -146,6 +172,13 @@ fn mixed(seed: u64) -> Instance {
         if draw(&mut s, 4) == 0 {
             r.needs.push("oxygen".to_owned());
         }
+        if draw(&mut s, 4) == 0 {
+            r.crew.insert("nurse".to_owned(), 1 + draw(&mut s, 2) as u16);
+        }
+        if draw(&mut s, 6) == 0 {
+            r.only = Some(vec![draw(&mut s, 2) as usize]);
+        }
+        r.priority = draw(&mut s, 3) as u8;
         requests.push(r);
     }
     let mut one = vehicle(1);
@@ -158,18 +191,27 @@ fn mixed(seed: u64) -> Instance {
     two.end = None;
     two.shift.latest = 300 + draw(&mut s, 200);
     two.shift.due = two.shift.latest;
+    two.crew.insert("nurse".to_owned(), 1);
+    one.crew.insert("nurse".to_owned(), 2);
+    let open = draw(&mut s, 150);
+    let aboard = draw(&mut s, 2) == 0;
+    two.breaks = vec![Break { earliest: open, latest: open + 60, lasts: 20, aboard }];
     line(&at, requests, vec![one, two])
 }
 
 #[test]
 fn small_mixed_instances_are_solved_exactly() {
-    for seed in 0..40 {
+    let (mut served, mut rested) = (0, 0);
+    for seed in 0..60 {
         let instance = mixed(seed * 7_919 + 1);
-        let (served, least) = enumerate(&instance);
+        let best = enumerate(&instance);
         let limit = Limit::Iterations(400);
         let (plan, _) = solve(&instance, &Options::default(), limit, &|| ()).expect("good");
         assert_eq!(check(&instance, &plan), [], "seed {seed}");
-        let got = (instance.requests.len() - plan.unserved.len(), plan.distance);
-        assert_eq!(got, (served, least), "seed {seed}");
+        assert_eq!((plan.cost.unserved, plan.distance), best, "seed {seed}");
+        served += 4 - plan.unserved.len();
+        rested += plan.routes.iter().map(|route| route.breaks.len()).sum::<usize>();
     }
+    // They would say little if most were impossible.
+    assert!(served > 120 && rested > 10, "{served} of 240 served, {rested} breaks");
 }

@@ -1,8 +1,11 @@
 //! Bad input becomes a sentence with a code, never a plan that breaks a rule.
 
 use dispatch::checker::check;
-use dispatch::problem::{Instance, Request, Vehicle, Visit, Window};
+use dispatch::command::{self, Budget, Solve};
+use dispatch::live::{Live, Settings};
+use dispatch::problem::{Instance, Problem, Request, Vehicle, Visit, Window};
 use dispatch::solve::{Limit, Options, solve};
+use dispatch::travel::Travel;
 use dispatch::{cordeau, json};
 
 use crate::fixture::{line, request, vehicle};
@@ -146,6 +149,65 @@ fn values_that_are_refused() {
         let problem = solve(&instance, &Options::default(), limit, &|| ()).expect_err(code);
         assert_eq!(problem.code(), code);
     }
+}
+
+#[test]
+fn what_is_no_number_is_refused() {
+    let mut instance = line(&[0.0, f64::NAN, 20.0], vec![request(1, 1, 2)], vec![vehicle(1)]);
+    let globe = |metres_per_s, point| Travel::Globe {
+        points: vec![(118.0, 36.0), (118.1, 36.0), point],
+        detour_milli: 1_300,
+        metres_per_s,
+        profile: None,
+    };
+    let refused = |instance: &Instance| {
+        let result = solve(instance, &Options::default(), Limit::Iterations(1), &|| ());
+        result.expect_err("no number").code()
+    };
+    assert_eq!(refused(&instance), "not_a_number");
+    instance.travel = globe(9.0, (f64::INFINITY, 36.0));
+    assert_eq!(refused(&instance), "not_a_number");
+    instance.travel = globe(f64::NAN, (118.2, 36.0));
+    assert_eq!(refused(&instance), "json");
+    let text = "1 2 480 3 30\n0 0 0 0 0 0 480\n1 1 1 3 1 0 480\n2 2 2 3 -1 0 480\n";
+    for seconds in [f64::NAN, f64::INFINITY, -1.0, 0.0] {
+        let options = Solve { budget: Budget::Seconds(seconds), ..Solve::default() };
+        let problem = command::solve(text, &options, &|| 0.0).expect_err("no time");
+        assert_eq!(problem.code(), "negative", "{seconds}");
+    }
+}
+
+#[test]
+fn a_day_under_way_refuses_the_impossible_and_goes_on() {
+    type Spoil = fn(&mut Request);
+    let table: [(&str, Spoil); 5] = [
+        ("negative", |r| r.pickup.window.earliest = -1),
+        ("empty_window", |r| r.pickup.window = Window { earliest: 9, due: 3, latest: 10 }),
+        ("empty_load", |r| r.load = [0; 4]),
+        ("unknown_place", |r| r.pickup.place = 99),
+        ("too_large", |r| r.max_ride = i64::MAX),
+    ];
+    let good = line(&[0.0, 10.0, 20.0], Vec::new(), vec![vehicle(1)]);
+    let mut live =
+        Live::new(good.vehicles, good.travel, good.weights, 1, Settings::default()).expect("good");
+    for (code, spoil) in table {
+        let mut bad = request(1, 1, 2);
+        spoil(&mut bad);
+        assert_eq!(live.offer(&bad).expect_err(code).code(), code);
+        assert_eq!(live.offers(&bad).expect_err(code).code(), code);
+        assert_eq!(live.on_call(bad).expect_err(code).code(), code);
+    }
+    assert!(live.calls().is_empty());
+    let offer = live.offer(&request(2, 1, 2)).expect("possible").expect("free");
+    assert_eq!(live.accept(offer), Some(0));
+}
+
+#[test]
+fn a_file_of_a_million_requests_is_counted_and_refused() {
+    let text =
+        "1 9 480 3 30\n0 0 0 0 0 0 480\n".to_owned() + &"1 1 1 3 1 0 480\n".repeat(2_000_000);
+    let problem = cordeau::read(&text).expect_err("too many");
+    assert_eq!(problem, Problem::TooManyRequests(1_000_000));
 }
 
 #[test]

@@ -93,3 +93,29 @@ fn json_says_the_same_as_values() {
     let plan = plan(&instance, 10, 1);
     assert_eq!((plan.distance, plan.routes[0].layout), (60, 1));
 }
+
+#[test]
+fn lines_about_other_planners_become_rows() {
+    let of = |planner: &str, rest: &str| {
+        format!("{{\"instance\":\"R4a\",\"planner\":\"{planner}\",\"cpu_s\":30.0,{rest}}}\n")
+    };
+    let all = "\"served\":48,\"of\":48";
+    let lines = [
+        of("ours", &format!("\"cost\":570.0,\"feasible\":true,{all}")),
+        of("ortools", &format!("\"cost\":627.0,\"feasible\":true,{all}")),
+        of("vroom", &format!("\"cost\":540.0,\"feasible\":false,\"too_long\":7,{all}")),
+        of("pyvrp", "\"failed\":\"ImportError: no module\""),
+    ];
+    let rows = dispatch::bench::beside(&lines.concat()).expect("good lines");
+    let seen: Vec<(&str, f64)> =
+        rows.iter().map(|row| (row.peer.as_str(), (row.ratio * 100.0).round())).collect();
+    assert_eq!(seen, [("ortools", 110.0), ("vroom", 0.0), ("pyvrp", 0.0)]);
+    assert!(rows[1].figure.contains("7 people aboard too long"), "{}", rows[1].figure);
+    let json = serde_json::to_value(&rows[0]).expect("plain values");
+    let keys: Vec<&str> = json.as_object().expect("an object").keys().map(String::as_str).collect();
+    let mut known =
+        ["bench", "figure", "value", "unit", "peer", "peer_value", "ratio", "target"].to_vec();
+    known.sort_unstable();
+    assert_eq!(keys, known);
+    assert!(dispatch::bench::beside("{}").is_err());
+}

@@ -18,6 +18,7 @@ use crate::words::Lang;
 mod assign;
 mod background;
 mod day;
+mod kit;
 mod offers;
 mod outcome;
 

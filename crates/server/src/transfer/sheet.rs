@@ -24,6 +24,8 @@ pub(crate) struct Cell {
     pub href: Option<String>,
     pub num: bool,
     pub strong: bool,
+    /// As somebody wrote it, whatever the page's language: the second line, else the first.
+    pub own: bool,
 }
 
 impl Cell {
@@ -48,6 +50,11 @@ impl Cell {
     pub fn is_date(&self) -> bool {
         let start: Vec<char> = self.text.chars().take(10).collect();
         !self.num && start.len() == 10 && start[4] == '-' && start[7] == '-'
+    }
+
+    pub fn own(mut self) -> Cell {
+        self.own = true;
+        self
     }
 
     pub fn sub(mut self, sub: impl Into<String>) -> Cell {

@@ -370,6 +370,9 @@ fn the_table_of_scopes_names_every_function() {
     let mut named: Vec<String> = rows().map(|row| row[0].to_owned()).collect();
     named.extend(ACTING.map(str::to_owned));
     named.extend(crate::channel_scope::named());
+    named.extend(crate::transfer_plan::named());
+    named.extend(crate::transfer_fleet::named());
+    named.extend(crate::transfer_oversight::named());
     named.extend(crate::transfer_ward::named());
     named.extend(crate::incident_scope::INCIDENT_FUNCTIONS.map(str::to_owned));
     named.sort();

@@ -397,6 +397,7 @@ pub fn named() -> Vec<String> {
 
 fn letters(operators: impl Iterator<Item = String>) -> String {
     let mut found: Vec<char> = operators.filter_map(|id| id.chars().last()).collect();
+    found.sort_unstable();
     found.dedup();
     if found.is_empty() { "-".into() } else { found.into_iter().collect() }
 }

@@ -17,6 +17,11 @@ use tokio::task::JoinSet;
 use crate::city::{refusal, step};
 use crate::house::{House, MIDNIGHT, clock, on_both};
 
+/// Functions of a person; the stories below show whom they refuse.
+pub fn named() -> Vec<String> {
+    ["assign", "choices", "take_over", "track", "unassign"].map(|n| format!("transfer::{n}")).into()
+}
+
 const AT: Position = Position { lat: 36.49, lng: 117.85 };
 
 /// Two companies with a vehicle each, on duty from eight to six; a dispatcher, a call-taker, a
@@ -73,6 +78,10 @@ async fn enter(tx: &mut Tx) -> Result<()> {
         };
         transfer::add_shift(tx, &by, &shift).await?;
     }
+    enter_people(tx, &by).await
+}
+
+async fn enter_people(tx: &mut Tx, by: &By) -> Result<()> {
     let people = [
         ("disp", AccountRole::Dispatcher, None),
         ("taker", AccountRole::CallTaker, None),
@@ -94,7 +103,7 @@ async fn enter(tx: &mut Tx) -> Result<()> {
             site_id: None,
             password_hash: "argon2".into(),
         };
-        account::open(tx, &by, &new).await?;
+        account::open(tx, by, &new).await?;
     }
     Ok(())
 }

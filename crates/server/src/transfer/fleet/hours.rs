@@ -57,7 +57,8 @@ impl Months {
                     lang.tf_vehicle_no(&one.call_sign),
                     format!("/transfer/fleet/{}", one.vehicle_id),
                 )
-                .sub(&one.plate),
+                .sub(&one.plate)
+                .own(),
                 Cell::of(self.names.of(&one.operator_id)),
                 Cell::num(one.shifts),
                 Cell::num(hours(one.planned_ms)),

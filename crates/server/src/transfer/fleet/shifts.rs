@@ -336,10 +336,11 @@ async fn page(app: &App, who: &SignedIn, fields: Fields, typed: Typed) -> Answer
 
 fn plan_pane(lang: Lang, drawn: &Drawn, typed: &Typed) -> Pane {
     let get = |name: &str| typed.get("plan", name);
-    let vehicles = drawn.vehicles.iter().filter(|one| one.left_at.is_none()).map(|one| {
-        let word = format!("{} {}", lang.tf_vehicle_no(&one.call_sign), one.plate);
-        Choice::of(&*one.vehicle_id, word)
-    });
+    let vehicles = drawn
+        .vehicles
+        .iter()
+        .filter(|one| one.left_at.is_none())
+        .map(|one| Choice::of(&*one.vehicle_id, lang.tf_vehicle_no(&one.call_sign)));
     let people = || {
         let all = drawn.people.iter().filter(|one| one.left_at.is_none()).map(|one| {
             let role = rules::transfer::CrewRole::of(&one.role);

@@ -60,7 +60,7 @@ async fn drawn(app: &App, who: &SignedIn, id: &str, done: &str, typed: Typed) ->
     let driven = months.iter().find(|one| one.vehicle_id == id);
     let facts = vec![
         (lang.tf_operator(), Cell::of(names.of(&vehicle.operator_id))),
-        (lang.tf_plate(), Cell { strong: true, ..Cell::of(&*vehicle.plate) }),
+        (lang.tf_plate(), Cell { strong: true, own: true, ..Cell::of(&*vehicle.plate) }),
         (lang.tf_model(), Cell::of(&*vehicle.model)),
         (lang.tf_room(), Cell::of(rooms(lang, &vehicle))),
         (lang.tf_equipment(), Cell::of(features(lang, &vehicle))),

@@ -83,7 +83,8 @@ impl Fleet {
                 lang.tf_vehicle_no(&one.call_sign),
                 format!("/transfer/fleet/{}", one.vehicle_id),
             )
-            .sub(&one.plate),
+            .sub(&one.plate)
+            .own(),
         ];
         if self.names.several() {
             cells.push(Cell::of(self.names.of(&one.operator_id)));

@@ -34,6 +34,7 @@ fn row(when: When, one: &Contract, soon_days: i64, now: Time) -> Row {
     let state = if one.ended_at.is_some() {
         Cell::marked(Some(Mark::Stop), lang.tf_ended_early())
             .sub(one.end_reason.as_deref().unwrap_or_default())
+            .own()
     } else if one.until_at <= now.0 {
         Cell::marked(Some(Mark::Off), lang.tf_over())
     } else if one.from_at > now.0 {

@@ -60,8 +60,8 @@ fn table(when: When, pack: &OversightPack, rows: &[Improvement], now: Time) -> T
             Cell::link(&*one.number, format!("{PATH}/{}", one.improvement_id)),
             Cell::of(indicator_name(lang, pack, &one.indicator)),
             Cell::of(operator),
-            Cell::of(&*one.measure),
-            Cell::of(&*one.owner),
+            Cell::of(&*one.measure).own(),
+            Cell::of(&*one.owner).own(),
             Cell::of(when.iso(&(one.due_at - 1))),
             state_cell(when, one, now),
         ])
@@ -257,7 +257,7 @@ async fn drawn(app: &App, who: &SignedIn, id: &str, done: &str, typed: Typed) ->
     };
     let mut facts = vec![
         (lang.tf_operator(), Cell::of(operator)),
-        (lang.tf_owner(), Cell::of(&*one.owner)),
+        (lang.tf_owner(), Cell::of(&*one.owner).own()),
         (lang.tf_made(), Cell::of(when.stamp_hm(&one.made_at))),
         (lang.tf_due(), Cell::of(when.iso(&(one.due_at - 1)))),
     ];

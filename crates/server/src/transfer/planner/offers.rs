@@ -1,7 +1,7 @@
 //! What each vehicle answers to somebody who asks: when it would come, or the first rule that
 //! keeps it from coming.
 
-use dispatch::live::{Live, Offer as Found, Rule};
+use dispatch::live::{Live, Offer as Found, Rule, State as Standing};
 use dispatch::plan::Reason;
 use dispatch::problem::{End, FARTHEST, Request, Stop, Visit, Window};
 use rules::Time;
@@ -137,7 +137,10 @@ impl Day {
                 (Err(refusal), Ok(found)) if lateness_helps(refusal.rule) => {
                     candidates.push(self.candidate(&live, vehicle, found, ask, &question));
                 }
-                (Err(refusal), _) => refused.push((vehicle, self.why(vehicle, refusal.rule))),
+                (Err(refusal), _) => {
+                    let why = self.why(vehicle, refusal.rule, &question.request, drive_s);
+                    refused.push((vehicle, why));
+                }
             }
         }
         candidates.sort_by_key(|one| {
@@ -256,13 +259,7 @@ impl Day {
         let mut after = live.clone();
         let Some(call) = after.accept(found.clone()) else { return 0 };
         let Some((mut place, _)) = after.stands(vehicle) else { return 0 };
-        let mut aboard = after
-            .calls()
-            .iter()
-            .filter(|one| {
-                matches!(one.state, dispatch::live::State::Aboard { vehicle: v, .. } if v == vehicle)
-            })
-            .count();
+        let mut aboard = after.calls().iter().filter(|one| aboard_in(&one.state, vehicle)).count();
         for stop in after.stops(vehicle) {
             let there = self.place_in(&after, stop.visit);
             if stop.visit == (Visit { request: call, end: End::Pickup }) {
@@ -285,8 +282,19 @@ impl Day {
 
     /// Whether no vehicle can serve somebody who waits, on time or late.
     pub fn unmet(&self, trip: &store::transfer::Trip) -> bool {
-        let ranking = self.rank(&Ask::of_trip(trip));
-        ranking.is_ok_and(|ranking| ranking.candidates.is_empty())
+        let ask = Ask::of_trip(trip);
+        let ends = self.places.find(ask.from).zip(self.places.find(ask.to));
+        let leg = ends.and_then(|(from, to)| self.leg(from, to));
+        let (Some(ends), Some((drive_s, _))) = (ends, leg) else { return true };
+        let demand = demand(&self.planning, &self.tiers, &ask, leg);
+        let question = self.question(&ask, &demand, ends, drive_s);
+        let asked = self.asked(&ask, &question);
+        let fits = |vehicle: &usize| {
+            self.off[*vehicle].is_none() && unfit_of(&demand, self.duty(*vehicle)).is_none()
+        };
+        let fit: Vec<usize> = asked.into_iter().filter(fits).collect();
+        let answers = self.live.offers(&question.open).unwrap_or_default();
+        !fit.into_iter().any(|vehicle| answers.get(vehicle).is_some_and(Result::is_ok))
     }
 
     pub(super) fn place_in(&self, live: &Live, visit: Visit) -> usize {
@@ -298,8 +306,13 @@ impl Day {
     }
 
     /// The engine's rule in the words of the rules.
-    fn why(&self, vehicle: usize, rule: Rule) -> Why {
+    fn why(&self, vehicle: usize, rule: Rule, request: &Request, drive_s: i64) -> Why {
+        let latest = Time(self.duty(vehicle).shift.latest_at);
+        let stops = request.pickup.service + request.delivery.service;
+        let end = request.pickup.window.earliest + stops + drive_s;
         match rule {
+            // The turn ends before a journey that begins when it may begin: that says more.
+            Rule::Window if end > self.secs(latest) => Why::ShiftEnd { latest },
             Rule::OutOfService => Why::OffDuty,
             Rule::Unfit(Reason::Pinned) => Why::Pinned,
             Rule::Unfit(Reason::Unreachable) => Why::Unreachable,
@@ -308,11 +321,15 @@ impl Day {
             Rule::Unfit(Reason::Room) => Why::Room { room: Room::Seat },
             Rule::Unfit(Reason::Window) | Rule::Window => Why::Window,
             Rule::Unfit(Reason::Taken) | Rule::Others => Why::Others,
-            Rule::Shift => Why::ShiftEnd { latest: Time(self.duty(vehicle).shift.latest_at) },
+            Rule::Shift => Why::ShiftEnd { latest },
             Rule::Ride => Why::Ride,
             Rule::Room => Why::RoomTaken,
         }
     }
+}
+
+fn aboard_in(state: &Standing, vehicle: usize) -> bool {
+    matches!(state, Standing::Aboard { vehicle: v, .. } if *v == vehicle)
 }
 
 fn unfit_of(

@@ -137,6 +137,12 @@ impl Day {
         let vehicle = match question {
             Question::Out { vehicle_id } => {
                 let Some(vehicle) = self.on_duty(vehicle_id) else { return Ok(None) };
+                // Whoever was bound to it is bound no longer.
+                for call in 0..self.calls.len() {
+                    if self.live.vehicle_of(call) == Some(vehicle) {
+                        live.release(call);
+                    }
+                }
                 live.break_down(vehicle);
                 vehicle
             }

@@ -1,4 +1,4 @@
-//! What invented life repeats: the routines of institutions that operate when a demo starts.
+//! What the simulation may invent after the demo's start: routines that go on repeating.
 
 use rules::Time;
 use sim::{Device, Template};
