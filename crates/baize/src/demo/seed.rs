@@ -344,14 +344,14 @@ impl Seeder {
                 store::operation::act(tx, &scope, id, confirm, "", *volume_ml, step.at).await
             }
             Act::Channel(act) => {
-                channel::run(tx, &self.data, &self.scopes, &mut self.channel, act, step.at).await
+                channel::run(tx, &self.data, &self.scopes, &mut self.made.0, act, step.at).await
             }
             Act::Incident(act) => {
                 incident::run(tx, &self.data, &self.scopes, &mut self.incidents, *act, step.at)
                     .await
             }
             Act::Transfer(act) => {
-                let (data, made) = (&self.data, &mut self.transfer);
+                let (data, made) = (&self.data, &mut self.made.1);
                 journey::run(tx, data, &self.scopes, made, *act, step.at).await
             }
             Act::Propose(index) => self.propose(tx, *index, step.at).await,
