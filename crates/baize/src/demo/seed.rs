@@ -122,7 +122,12 @@ pub async fn seed(
         }
     }
     fire(db, at).await?;
-    // From here on holes of the channel are looked for; before, nobody could have closed them.
+    arm(db, at).await?;
+    Ok(seeder.hand_over(later, at))
+}
+
+/// From here on holes of the channel are looked for; before, nobody could have closed them.
+async fn arm(db: &Db, at: Time) -> store::Result<()> {
     let by = By::system("deadline", at);
     db.write(move |tx| {
         Box::pin(async move {
@@ -130,8 +135,7 @@ pub async fn seed(
             store::oncall::arm(tx, &by).await
         })
     })
-    .await?;
-    Ok(seeder.hand_over(later, at))
+    .await
 }
 
 /// Fires everything that is due, however much it is.
@@ -344,14 +348,14 @@ impl Seeder {
                 store::operation::act(tx, &scope, id, confirm, "", *volume_ml, step.at).await
             }
             Act::Channel(act) => {
-                channel::run(tx, &self.data, &self.scopes, &mut self.made.0, act, step.at).await
+                channel::run(tx, &self.data, &self.scopes, &mut self.channel, act, step.at).await
             }
             Act::Incident(act) => {
                 incident::run(tx, &self.data, &self.scopes, &mut self.incidents, *act, step.at)
                     .await
             }
             Act::Transfer(act) => {
-                let (data, made) = (&self.data, &mut self.made.1);
+                let (data, made) = (&self.data, &mut self.transfer);
                 journey::run(tx, data, &self.scopes, made, *act, step.at).await
             }
             Act::Propose(index) => self.propose(tx, *index, step.at).await,
