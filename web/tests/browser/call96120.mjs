@@ -116,7 +116,7 @@ async function redFlag(room) {
   await room.shoot(page, 'call96120-red-desk');
   const liaison = await room.person('liaison-120');
   await liaison.goto('/transfer/handovers');
-  await liaison.locator('[data-live-state]').first().waitFor({ state: 'attached' });
+  await liaison.locator('#handovers').waitFor();
   await keys.press('F12');
   await page.waitForURL(/transfer\/handovers/);
   const told = liaison.locator('.th-one', { hasText: '王老太' });

@@ -123,7 +123,12 @@ pub async fn seed(
     }
     super::campaign_story::tell(db, &seeder.data, password_hash).await?;
     fire(db, at).await?;
-    // From here on holes of the channel are looked for; before, nobody could have closed them.
+    arm(db, at).await?;
+    Ok(seeder.hand_over(later, at))
+}
+
+/// From here on holes of the channel are looked for; before, nobody could have closed them.
+async fn arm(db: &Db, at: Time) -> store::Result<()> {
     let by = By::system("deadline", at);
     db.write(move |tx| {
         Box::pin(async move {
@@ -131,8 +136,7 @@ pub async fn seed(
             store::oncall::arm(tx, &by).await
         })
     })
-    .await?;
-    Ok(seeder.hand_over(later, at))
+    .await
 }
 
 /// Fires everything that is due, however much it is.

@@ -15,7 +15,7 @@ fn held(text: &str) -> Vec<Held> {
         let (from, until) = span.split_once('-').unwrap();
         let day = |text: &str| Time(text.parse::<i64>().unwrap() * DAY);
         Held {
-            certificate: Certificate::of(kind).unwrap(),
+            certificate: Certificate::of(long(kind)).unwrap(),
             from: day(from),
             until: day(until),
             revoked_at: revoked.map(day),
@@ -26,22 +26,41 @@ fn held(text: &str) -> Vec<Held> {
 
 const WHOLE: &str = "operating_licence:0-900 inspection:0-900 insurance:0-900 disinfection:0-900";
 
+/// Short words of the table.
+const SHORT: [(&str, &str); 10] = [
+    ("reg", "operating_licence"),
+    ("insp", "inspection"),
+    ("ins", "insurance"),
+    ("dis", "disinfection"),
+    ("lic", "driving_licence"),
+    ("card", "driver_card"),
+    ("aid", "first_aid"),
+    ("fit", "health_check"),
+    ("nur", "nurse_licence"),
+    ("doc", "doctor_licence"),
+];
+
+/// The certificate's own word for a short one.
+fn long(word: &str) -> &str {
+    SHORT.iter().find(|(short, _)| *short == word).map_or(word, |(_, long)| long)
+}
+
 /// Role (`vehicle` for none) | held | day | lacks
 const TABLE: &str = "
-vehicle | operating_licence:0-900 inspection:0-900 insurance:0-900 disinfection:0-900 | 10 | -
-vehicle | -                                                                           | 10 | operating_licence:missing inspection:missing insurance:missing disinfection:missing
-vehicle | operating_licence:0-900 inspection:0-10 insurance:0-900 disinfection:0-900  | 9  | -
-vehicle | operating_licence:0-900 inspection:0-10 insurance:0-900 disinfection:0-900  | 10 | inspection:expired
-vehicle | operating_licence:0-900!10 inspection:0-900 insurance:0-900 disinfection:0-900 | 10 | operating_licence:revoked
-vehicle | operating_licence:0-900 inspection:20-900 insurance:0-900 disinfection:0-900 | 10 | inspection:not_yet
-vehicle | operating_licence:0-900 inspection:0-8 inspection:20-900 insurance:0-900 disinfection:0-900 | 10 | inspection:expired
-driver  | driving_licence:0-900 driver_card:0-900 first_aid:0-900 health_check:0-900  | 10 | -
-driver  | driving_licence:0-900 driver_card:0-900 first_aid:0-900                     | 10 | health_check:missing
-escort  | first_aid:0-900 health_check:0-900                                          | 10 | -
-nurse   | first_aid:0-900 health_check:0-900                                          | 10 | nurse_licence:missing
-nurse   | first_aid:0-900 health_check:0-900 nurse_licence:0-900                      | 10 | -
-doctor  | first_aid:0-900 health_check:0-900 nurse_licence:0-900                      | 10 | doctor_licence:missing
-doctor  | first_aid:0-900 health_check:0-900 doctor_licence:0-900                     | 10 | -
+vehicle | reg:0-900 insp:0-900 ins:0-900 dis:0-900 | 10 | -
+vehicle | - | 10 | reg:missing insp:missing ins:missing dis:missing
+vehicle | reg:0-900 insp:0-10 ins:0-900 dis:0-900 | 9 | -
+vehicle | reg:0-900 insp:0-10 ins:0-900 dis:0-900 | 10 | insp:expired
+vehicle | reg:0-900!10 insp:0-900 ins:0-900 dis:0-900 | 10 | reg:revoked
+vehicle | reg:0-900 insp:20-900 ins:0-900 dis:0-900 | 10 | insp:not_yet
+vehicle | reg:0-900 insp:0-8 insp:20-900 ins:0-900 dis:0-900 | 10 | insp:expired
+driver | lic:0-900 card:0-900 aid:0-900 fit:0-900 | 10 | -
+driver | lic:0-900 card:0-900 aid:0-900 | 10 | fit:missing
+escort | aid:0-900 fit:0-900 | 10 | -
+nurse | aid:0-900 fit:0-900 | 10 | nur:missing
+nurse | aid:0-900 fit:0-900 nur:0-900 | 10 | -
+doctor | aid:0-900 fit:0-900 nur:0-900 | 10 | doc:missing
+doctor | aid:0-900 fit:0-900 doc:0-900 | 10 | -
 ";
 
 #[test]
@@ -54,7 +73,11 @@ fn what_a_vehicle_and_its_crew_lack() {
         let found = lacks(&pack, CrewRole::of(role), &held(certificates), at);
         let found: Vec<String> = found
             .iter()
-            .map(|lack| format!("{}:{}", lack.certificate.code(), lack.why.code()))
+            .map(|lack| {
+                let code = lack.certificate.code();
+                let short = SHORT.iter().find(|(_, long)| *long == code).unwrap().0;
+                format!("{short}:{}", lack.why.code())
+            })
             .collect();
         let found = if found.is_empty() { "-".to_owned() } else { found.join(" ") };
         assert_eq!(found, expected, "row: {row}");
