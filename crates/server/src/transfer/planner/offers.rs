@@ -84,7 +84,9 @@ impl Day {
 
     pub(super) fn offer_of(&self, one: &Candidate, ask: &Ask) -> Offer {
         let shift = &self.duty(one.vehicle).shift;
-        let found = (self.time(one.found.promise.0), self.time(one.found.promise.1));
+        // What the family is told leaves the plan some minutes in hand.
+        let told = self.time(one.found.promise.1).plus_min(self.planning.tight_min);
+        let found = (self.time(one.found.promise.0), told);
         let pickup_at = self.time(one.found.pickup);
         // A promise made is kept as it was told, where it is kept at all.
         let kept = ask.promise.filter(|promise| one.late_s == 0 && pickup_at <= promise.1);
