@@ -310,7 +310,8 @@ pub struct Asked {
     pub appointment_at: Option<Time>,
 }
 
-/// When a journey may be driven: pick-up first, on time until, at the latest; delivery at the latest.
+/// When a journey may be driven: the pick-up first, on time until, at the latest; the delivery at
+/// the latest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Windows {
     pub pickup: [Time; 3],

@@ -55,12 +55,11 @@ impl Day {
         Ok(Slots { offers, answers, way: ranking.way, soonest })
     }
 
-    fn blank(&self, vehicle: usize) -> VehicleAnswer {
+    pub(super) fn blank(&self, vehicle: usize) -> VehicleAnswer {
         let shift = &self.duty(vehicle).shift;
         VehicleAnswer {
             shift_id: shift.shift_id.clone(),
             vehicle_id: shift.vehicle_id.clone(),
-            operator_id: shift.operator_id.clone(),
             call_sign: shift.call_sign.clone(),
             pickup_at: None,
             arrive_at: None,
@@ -92,8 +91,6 @@ impl Day {
         let kept = ask.promise.filter(|promise| one.late_s == 0 && pickup_at <= promise.1);
         Offer {
             shift_id: shift.shift_id.clone(),
-            vehicle_id: shift.vehicle_id.clone(),
-            operator_id: shift.operator_id.clone(),
             call_sign: shift.call_sign.clone(),
             pickup_at,
             arrive_at: self.time(one.found.delivery),
