@@ -176,9 +176,12 @@ fn made(number: u64) -> Result<Day, Problem> {
     Ok(Day { vehicles: vehicles(), travel, calls })
 }
 
+/// Interiors, equipment, crew, and how many of them.
+type Kind = (&'static [Amount], &'static [&'static str], &'static [(&'static str, u16)], usize);
+
 /// Fourteen vehicles: stretchers with and without a nurse, two with a doctor, four for wheelchairs.
 fn vehicles() -> Vec<Vehicle> {
-    let kinds: [(&[Amount], &[&str], &[(&str, u16)], usize); 4] = [
+    let kinds: [Kind; 4] = [
         (&[[2, 2, 1, 0]], &["oxygen"], &[("driver", 1), ("hands", 2)], 3),
         (&[[2, 2, 1, 0]], &["oxygen"], &[("driver", 1), ("nurse", 1), ("hands", 2)], 5),
         (
@@ -242,7 +245,7 @@ fn call(rng: &mut Rng, number: u64, points: &mut Vec<(f64, f64)>) -> Call {
     points.push((TOWNS[hospital].0, TOWNS[hospital].1));
     points.push(far);
     let (near, away) = (points.len() - 2, points.len() - 1);
-    let (from, to) = if kind < 4 || kind >= 8 { (near, away) } else { (away, near) };
+    let (from, to) = if !(4..8).contains(&kind) { (near, away) } else { (away, near) };
     // Most leave hospital in the late morning; who comes for treatment comes early.
     let peak = if kind < 4 { 10 * HOUR + HOUR / 2 } else { 8 * HOUR + HOUR / 2 };
     let spread = (rng.unit() + rng.unit() + rng.unit() - 0.8) * 3.0 * HOUR as f64;
