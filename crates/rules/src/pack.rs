@@ -67,8 +67,8 @@ macro_rules! packs {
 }
 
 packs! {
-    IncidentPack,     RulePack, ProcedurePack, CardPack, ChannelPack, ServicePack, TriagePack, TierPack, TariffPack,
-    CrewPack, AccreditationPack, OversightPack,
+    RulePack, ProcedurePack, CardPack, ChannelPack, ServicePack, TriagePack, TierPack, TariffPack,
+    IncidentPack, CrewPack, AccreditationPack, OversightPack,
 }
 
 /// Thresholds and the alert catalogue of one sector.
