@@ -68,8 +68,8 @@ macro_rules! packs {
 }
 
 packs! {
-    IncidentPack, CampaignPack,     RulePack, ProcedurePack, CardPack, ChannelPack, ServicePack, TriagePack, TierPack, TariffPack,
-    CrewPack, AccreditationPack, OversightPack,
+    RulePack, ProcedurePack, CardPack, ChannelPack, ServicePack, TriagePack, TierPack, TariffPack,
+    IncidentPack, CampaignPack, CrewPack, AccreditationPack, OversightPack,
 }
 
 /// Thresholds and the alert catalogue of one sector.
