@@ -26,6 +26,7 @@ mod live;
 mod oncall;
 mod operation;
 mod password;
+mod picture;
 mod public;
 mod routes;
 mod sentence;

@@ -415,6 +415,7 @@ word_of!(cp_item_fault(ItemFault) {
     ItemFault::ProblemMissing: "请写明不符合的情况" / "say what is wrong";
     ItemFault::EvidenceMissing: "请附材料或照片" / "attach a document or photo";
     ItemFault::Applies: "这一条对所有单位适用" / "this item applies everywhere";
+    ItemFault::PlanMissing: "限期整改请写明措施和完成日期" / "a plan needs a measure and a day";
 });
 
 impl super::Lang {
