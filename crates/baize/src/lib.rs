@@ -8,6 +8,7 @@ pub mod demo;
 pub mod dispatch;
 pub mod live;
 pub mod packs;
+pub mod rollup;
 mod say;
 pub mod screens;
 pub mod serve;

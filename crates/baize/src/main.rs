@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use ::dispatch::command::{Budget, Format, Solve};
 use baize::live::Options;
-use baize::{Trouble, check, dispatch, live, screens, serve};
+use baize::{Trouble, check, dispatch, live, rollup, screens, serve};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
@@ -77,7 +77,7 @@ enum Command {
     },
     /// 测量。 Measures, one figure a line.
     Bench {
-        /// 只测这一项。 Only this one: `dispatch` or `sos`.
+        /// 只测这一项。 Only this one: `dispatch`, `sos` or `rollup`.
         name: Option<String>,
         /// 一行一个 JSON 对象。 One JSON object a line; there is no other form.
         #[arg(long)]
@@ -162,6 +162,13 @@ async fn run(command: Command) -> Result<ExitCode, Trouble> {
             drop(out);
             if name.as_deref().is_none_or(|name| name == "sos") {
                 for row in screens::rows().await? {
+                    let line = serde_json::to_string(&row).unwrap_or_default();
+                    writeln!(std::io::stdout(), "{line}")?;
+                }
+            }
+            // Fifteen million cells take a while to make: only when they are asked for.
+            if name.as_deref() == Some("rollup") {
+                for row in rollup::rows().await? {
                     let line = serde_json::to_string(&row).unwrap_or_default();
                     writeln!(std::io::stdout(), "{line}")?;
                 }

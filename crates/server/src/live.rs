@@ -46,20 +46,29 @@ enum Hears {
     Hospital(String),
     /// Everything of the green channel, nothing of supervision.
     Channel,
+    /// Campaigns: what happens at these units.
+    Campaign(Vec<String>),
 }
 
 impl Hears {
     fn tells(&self, change: &Change) -> bool {
         match self {
-            Hears::All => !of_channel(change.kind),
+            Hears::All => !of_channel(change.kind) && change.kind != CAMPAIGN,
+            Hears::Campaign(ids) => change.kind == CAMPAIGN && ids.contains(&change.institution_id),
             Hears::Institutions { ids, channel } => {
-                (*channel || !of_channel(change.kind)) && ids.contains(&change.institution_id)
+                (*channel || !of_channel(change.kind))
+                    && change.kind != CAMPAIGN
+                    && ids.contains(&change.institution_id)
             }
+            // A hospital of the channel may be a unit of campaigns; its desk has no part in them.
+            Hears::Hospital(_) if change.kind == CAMPAIGN => false,
             Hears::Hospital(id) => change.institution_id == *id || change.hospitals.contains(id),
             Hears::Channel => of_channel(change.kind),
         }
     }
 }
+
+const CAMPAIGN: &str = "campaign";
 
 fn of_channel(kind: &str) -> bool {
     matches!(kind, "emergency" | "oncall" | "stock" | "enquiry")
@@ -90,6 +99,8 @@ impl Change {
             | "hospital" => "oncall",
             "stock" => "stock",
             "enquiry" => "enquiry",
+            "problem" | "submission" | "self_inspection" | "spot_check" | "urge" | "annex"
+            | "campaign" => CAMPAIGN,
             _ => return None,
         };
         let hospitals =
@@ -138,6 +149,9 @@ async fn watched(tx: &mut store::Tx, scope: &Scope, now: rules::Time) -> store::
     match scope.listens() {
         Listens::Channel => return Ok(Hears::Channel),
         Listens::Holder(id) => return Ok(Hears::Hospital(id)),
+        Listens::Campaign => {
+            return Ok(Hears::Campaign(store::campaign::units_heard(tx, scope).await?));
+        }
         Listens::Register => {}
     }
     let whole_city = scope.account().is_some_and(|account| {

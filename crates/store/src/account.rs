@@ -119,6 +119,8 @@ pub enum Listens {
     Holder(String),
     /// Everything of the green channel.
     Channel,
+    /// Those of the campaigns' units in reach.
+    Campaign,
 }
 
 /// An institution that does not exist. Not the empty text: that marks events of no institution.
@@ -216,6 +218,9 @@ impl Scope {
 
     /// Whose changes the account's live stream tells of: `None` for everybody's.
     pub fn listens(&self) -> Listens {
+        if self.may(Permission::Campaign) {
+            return Listens::Campaign;
+        }
         match &self.channel {
             Channel::City => Listens::Channel,
             Channel::Hospital(id) => Listens::Holder(id.clone()),

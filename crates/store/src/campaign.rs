@@ -12,6 +12,7 @@ mod found;
 mod item_evidence;
 mod ledger;
 mod list;
+pub mod made;
 mod notice;
 mod people;
 mod plan;
@@ -32,7 +33,7 @@ pub use found::{Finding, find};
 pub use item_evidence::{ItemFile, add_item_evidence, item_file, item_files};
 pub use ledger::{Doing, step};
 pub(crate) use ledger::{problem_climbs, problem_due};
-pub use list::{CampaignLine, Target, campaigns, targets};
+pub use list::{CampaignLine, Target, campaigns, targets, units_heard};
 pub use notice::{
     NewNotice, Notice, acknowledge, add_notice, approve_notice, notices, review_notice,
 };

@@ -35,6 +35,9 @@ mod campaign_checks;
 #[path = "store/campaign_city.rs"]
 mod campaign_city;
 #[cfg(test)]
+#[path = "store/campaign_packs.rs"]
+mod campaign_packs;
+#[cfg(test)]
 #[path = "store/campaign_scope.rs"]
 mod campaign_scope;
 #[cfg(test)]

@@ -19,7 +19,7 @@
 /** @typedef {'on' | 'off' | 'wait'} State */
 
 const NAME = 'baize-live';
-const KINDS = ['checkin', 'alert', 'operation', 'terminal', 'institution'];
+const KINDS = ['checkin', 'alert', 'operation', 'terminal', 'institution', 'campaign'];
 const GATHER_MS = 150;
 /** The server speaks every 15 s; after three silences the stream counts as dead. */
 const SILENCE_MS = 46_000;

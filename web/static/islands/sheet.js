@@ -193,7 +193,7 @@ class Sheet {
     this.form.addEventListener('submit', (event) => void this.submit(event));
     window.addEventListener('online', () => this.soon(0));
     window.addEventListener('offline', () => this.say());
-    document.body.addEventListener('live:self_inspection', () => this.soon(0));
+    document.body.addEventListener('live:campaign', () => this.soon(0));
     document.addEventListener('visibilitychange', () => this.soon(0));
     window.addEventListener('beforeunload', (event) => {
       if (this.photos.length > 0) event.preventDefault();

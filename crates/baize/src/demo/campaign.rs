@@ -50,7 +50,6 @@ tables! {
         approver: String,
         published: Moment,
         by_inspectors: i64,
-        overdue: i64,
         returned: i64,
         main_unit: String,
         /// A district and its two officers.

@@ -412,7 +412,7 @@ async fn come_back(
     for (number, unit) in units.iter().take(came).enumerate() {
         let handing =
             Handing { campaign_id: &told.id, deliverable: "self_report", holder: &unit.id };
-        let (step, why) = if (1..=count).contains(&number) {
+        let (step, why) = if number < count {
             (SubmissionStep::Return, "自查情况过于简略，请按科室补充")
         } else {
             (SubmissionStep::Approve, "")

@@ -27,6 +27,7 @@ struct Line {
     name: String,
     expected: i64,
     came: i64,
+    in_time: i64,
     missing: i64,
     percent: i64,
     returned: i64,
@@ -122,6 +123,7 @@ async fn lines(
                 name: names.line(&line.branch),
                 expected: line.expected,
                 came: line.came,
+                in_time: line.in_time,
                 missing: line.expected - line.came,
                 percent: if line.expected == 0 { 100 } else { line.came * 100 / line.expected },
                 returned: line.returned,
@@ -152,6 +154,7 @@ fn sum_of(name: &str, lines: &[Line]) -> Line {
         name: name.to_owned(),
         expected,
         came,
+        in_time: add(&|line| line.in_time),
         missing: expected - came,
         percent: if expected == 0 { 100 } else { came * 100 / expected },
         returned: add(&|line| line.returned),
@@ -226,7 +229,7 @@ async fn goals(
     let goals = one.plan.objectives.iter().map(|goal| {
         let actual = match goal.measure {
             Measure::Coverage => Some(covered.hundredths()),
-            Measure::Timeliness => share(sum.came, sum.expected),
+            Measure::Timeliness => share(sum.in_time, sum.expected),
             Measure::CloseOut => share(counts.struck_off, counts.all),
             Measure::SelfFound => share(counts.all - counts.spot, counts.all),
             Measure::Acknowledged => share(read, of),

@@ -28,7 +28,7 @@ words! {
     cp_to_come: "未开始" / "to come";
     cp_over: "已结束" / "over";
     cp_targets: "单位" / "Units";
-    cp_from_to(from, until): "{from}至{until}" / "{from} to {until}";
+    cp_from_to(from, until): "{from}至 {until}" / "{from} to {until}";
     cp_until(day): "{day} 24:00 前" / "until the end of {day}";
     cp_whole: "全院" / "whole institution";
     cp_whole_city: "全市" / "Whole city";
@@ -38,7 +38,8 @@ words! {
     cp_phases_what: "阶段可以重叠，各自有截止时间" / "Phases may overlap; each has its own end";
     cp_today(day): "今天 {day}" / "Today {day}";
     cp_today_mark: "今天" / "today";
-    cp_head(number, span, departments, annexes): "{number}·{span}·重点科室 {departments} 个·附件 {annexes} 张" / "{number} · {span} · key departments: {departments} · annexes: {annexes}";
+    cp_head(span, departments, annexes): "·{span}·重点科室 {departments} 个·附件 {annexes} 张" / " · {span} · key departments: {departments} · annexes: {annexes}";
+    cp_annex_n(n): "附件 {n}" / "Annex {n}";
     cp_lead(missing, overdue, waiting): "未报 {missing} 家，整改超期 {overdue} 条，待验证或销号 {waiting} 条。" / "Not reported: {missing}. Overdue: {overdue}. Waiting to be verified or struck off: {waiting}.";
     cp_lead_draft: "草稿：请另一人审核，再由第三人批准发布。" / "A draft: somebody else reviews it, a third person approves it.";
     cp_lead_reviewed: "已审核，等第三人批准发布。" / "Reviewed; a third person approves it.";

@@ -120,3 +120,18 @@ pub(super) async fn line_of(
     .await?;
     Ok(row.ok_or(Error::NotFound("campaign_target"))?.try_get(0)?)
 }
+
+/// The units whose changes an account's live stream tells of.
+pub async fn units_heard(tx: &mut Tx, scope: &Scope) -> Result<Vec<String>> {
+    let (line, institution, _) = scope.campaign().bounds();
+    let rows = sqlx::query(
+        "select distinct institution_id from campaign_target
+         where (cast($1 as text) is null or branch = $1)
+           and (cast($2 as text) is null or institution_id = $2) order by institution_id",
+    )
+    .bind(line)
+    .bind(institution)
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?)
+}

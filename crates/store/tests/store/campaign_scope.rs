@@ -36,6 +36,7 @@ const TABLE: &str = "
     campaign::campaign         1    1  1  1 1 1 1 1 - - - 1
     campaign::campaigns        1    1  1  1 1 1 1 1 - - - 1
     campaign::targets          acbp ac b  a a a b p - - - a
+    campaign::units_heard      acbp ac b  a a a b p - - - a
     campaign::problem          acbp ac b  a a a b p - - - -
     campaign::problem_steps    acbp ac b  a a a b p - - - -
     campaign::owners           -    -  -  6 6 6 4 4 - - - -
@@ -366,6 +367,10 @@ async fn plan_seen(tx: &mut Tx, scope: &Scope, function: &str, id: &str) -> Resu
         "campaign::targets" => {
             let rows = campaign::targets(tx, scope, id).await?;
             letters(rows.iter().map(|row| &*row.institution_id))
+        }
+        "campaign::units_heard" => {
+            let units = campaign::units_heard(tx, scope).await?;
+            letters(units.iter().map(String::as_str))
         }
         "campaign::sheet" => each!(n, unit => {
             campaign::sheet(tx, scope, id, unit, "icu").await.map(|_| true)

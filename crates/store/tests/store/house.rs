@@ -46,12 +46,15 @@ pub fn packs() -> Packs {
     Packs::read(calendar, texts).unwrap()
 }
 
-const CAMPAIGN: [&str; 5] = [
+const CAMPAIGN: [&str; 8] = [
     include_str!("../../../../packs/campaign/departments.toml"),
     include_str!("../../../../packs/campaign/checklists-2017.02.toml"),
     include_str!("../../../../packs/campaign/checklists-2023.09.toml"),
     include_str!("../../../../packs/campaign/wuxi-2017-a.toml"),
     include_str!("../../../../packs/campaign/wuxi-2017-b.toml"),
+    include_str!("../../../../packs/campaign/checklists-2025.10.toml"),
+    include_str!("../../../../packs/campaign/reproduction-2023.toml"),
+    include_str!("../../../../packs/campaign/transfer-2025.toml"),
 ];
 
 /// One story's database.
