@@ -40,6 +40,9 @@ mod campaign_packs;
 #[cfg(test)]
 #[path = "store/campaign_scope.rs"]
 mod campaign_scope;
+
+#[path = "store/campaign_sheets.rs"]
+mod campaign_sheets;
 #[cfg(test)]
 #[path = "store/channel.rs"]
 mod channel;

@@ -70,7 +70,6 @@ words! {
     cps_total: "考核分" / "Score";
     cps_full(n): "满分 {n}" / "of {n}";
     cps_export_table: "导出" / "Export";
-    cps_assessment_print: "打印" / "Print";
     cps_draw_new: "新抽取" / "New draw";
     cps_draw_team: "两人一组：您和同行人。" / "Teams of two: you and your colleague.";
     cps_draw_seed: "种子" / "Seed";
