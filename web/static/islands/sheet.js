@@ -73,7 +73,7 @@ export function ready(queue, most) {
 }
 
 /**
- * The queue after the server took what was sent, and the answers of others that are newer than ours.
+ * The queue after the server took what was sent, and the answers of others that are newer.
  * What was changed again meanwhile stays.
  * @param {Queue} queue
  * @param {Entry[]} sent
@@ -340,7 +340,11 @@ class Sheet {
     place.classList.toggle('is-new', fresh);
   }
 
-  /** Takes over what stands, except where this person is just answering. @param {Told} told @param {Stands[]} newer */
+  /**
+   * Takes over what stands, except where this person is just answering.
+   * @param {Told} told
+   * @param {Stands[]} newer
+   */
   adopt(told, newer) {
     for (const stands of told.standing) {
       const cell = this.cell(stands.item);
@@ -420,7 +424,9 @@ class Sheet {
       if (file.image) {
         link.target = '_blank';
         const image = document.createElement('img');
-        Object.assign(image, { src: `${file.href}&thumb=1`, alt: file.word, width: 64, height: 64 });
+        image.src = `${file.href}&thumb=1`;
+        image.alt = file.word;
+        [image.width, image.height] = [64, 64];
         link.append(image);
       } else {
         link.append(file.word);

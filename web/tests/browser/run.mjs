@@ -17,7 +17,7 @@ const CITIES = {
   nantong: ['public', 'language', 'declare', 'li', 'security', 'keyboard'],
   // What people write stands in their language: the English pages are looked at before.
   zhuhai: ['channel', 'sos', 'hotline', 'neighbour'],
-  wuxi: ['campaign_pages', 'campaign'],
+  wuxi: ['campaign_pages', 'campaign_sheets', 'campaign'],
 };
 const STORIES = Object.values(CITIES).flat();
 /** A story that hangs is a story that failed. */

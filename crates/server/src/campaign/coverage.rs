@@ -122,9 +122,8 @@ pub(crate) async fn coverage(
         i64::try_from(targets.iter().filter(|one| one.branch == line).count()).unwrap_or(0)
     };
     let lines = covered.iter();
-    let mut rows: Vec<Row> = lines
-        .map(|(line, cover)| row(line, names.line(line), units(line), *cover))
-        .collect();
+    let mut rows: Vec<Row> =
+        lines.map(|(line, cover)| row(line, names.line(line), units(line), *cover)).collect();
     rows.sort_by_key(|one| (!Branch::is_district(&one.code), one.code.clone()));
     let all = covered.values().fold(Coverage::default(), |sum, one| sum.plus(*one));
     let count = i64::try_from(targets.len()).unwrap_or(0);

@@ -105,10 +105,9 @@ pub(crate) async fn sheets(
         let found = named.iter().find(|one| one.duty == duty);
         found.map_or(String::new(), |one| format!("{} {}", one.person, one.title))
     };
-    let duties = campaign::DUTIES.iter().map(|duty| Duty {
-        name: lang.cp_duty(duty).to_owned(),
-        person: person(duty),
-    });
+    let duties = campaign::DUTIES
+        .iter()
+        .map(|duty| Duty { name: lang.cp_duty(duty).to_owned(), person: person(duty) });
     let duties: Vec<Duty> = duties.collect();
     let places: Vec<Place> = lines
         .into_iter()

@@ -24,8 +24,7 @@ const FILE: &str = "file";
 /// Reads a form. A file above what a photo may have is let pass unread, and the fields behind it
 /// are still taken.
 pub(super) async fn read(who: &SignedIn, mut form: Multipart) -> Answer<Sent> {
-    let broken =
-        |error: MultipartError| Fault::new(Kind::BadForm(error.body_text()), who.lang);
+    let broken = |error: MultipartError| Fault::new(Kind::BadForm(error.body_text()), who.lang);
     let (mut pairs, mut files) = (Vec::new(), Vec::new());
     while let Some(field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or("").to_owned();
@@ -48,12 +47,12 @@ pub(super) async fn read(who: &SignedIn, mut form: Multipart) -> Answer<Sent> {
 async fn body_of(mut field: Field<'_>) -> Result<Option<Vec<u8>>, MultipartError> {
     let mut body = Some(Vec::new());
     while let Some(chunk) = field.chunk().await? {
-        body = body
-            .filter(|kept: &Vec<u8>| kept.len() + chunk.len() <= PHOTO_BYTES_MAX)
-            .map(|mut kept| {
+        body = body.filter(|kept: &Vec<u8>| kept.len() + chunk.len() <= PHOTO_BYTES_MAX).map(
+            |mut kept| {
                 kept.extend_from_slice(&chunk);
                 kept
-            });
+            },
+        );
     }
     Ok(body)
 }

@@ -48,7 +48,7 @@ impl House {
 
 #[tokio::test]
 async fn the_newer_answer_stands_whichever_comes_first() {
-    proves!("W30", "W32");
+    proves!("W9");
     on_both(async |house| {
         furnish(&house).await;
         let id = house.published("wuxi_2017_a", "2017A", on("02-10 09:00")).await;
@@ -105,6 +105,7 @@ async fn thirty_two_phones_on_one_cell_leave_the_newest_answer() {
 
 #[tokio::test]
 async fn evidence_of_an_item_is_its_places_own() {
+    proves!("W6", "W7", "W8");
     on_both(async |house| {
         furnish(&house).await;
         let id = house.published("wuxi_2017_a", "2017A", on("02-10 09:00")).await;
@@ -135,13 +136,30 @@ async fn evidence_of_an_item_is_its_places_own() {
         let elsewhere = (&*id, "ins_a1", "dialysis");
         assert!(campaign::item_file(&mut tx, &med, elsewhere, &file).await.unwrap().is_none());
         assert_eq!(campaign::item_files(&mut tx, &med, elsewhere).await.unwrap().len(), 0);
+        drop(tx);
+        // The committee: its members by name, its minutes with the institution's own sheet.
+        add("med_a1", "whole", "organisation.committee").await.unwrap();
+        for (duty, person) in [("first_responsible", "甲院长"), ("committee", "甲、乙、丙")]
+        {
+            let (scope, id) = (house.scope("first_a1").await, id.clone());
+            step!(house.db, |tx| {
+                campaign::name_responsible(tx, &scope, &id, duty, (person, ""), at)
+            })
+            .unwrap();
+        }
+        let mut tx = house.read().await;
+        let named = campaign::responsibles(&mut tx, &med, &id, "ins_a1").await.unwrap();
+        let people: Vec<&str> = named.iter().map(|one| &*one.person).collect();
+        assert_eq!(people, ["甲、乙、丙", "甲院长"]);
+        let of = (&*id, "ins_a1", "whole");
+        assert_eq!(campaign::item_files(&mut tx, &med, of).await.unwrap().len(), 1);
     })
     .await;
 }
 
 #[tokio::test]
 async fn the_dead_corners_are_what_coverage_lacks() {
-    proves!("W30", "W53");
+    proves!("W30");
     on_both(async |house| {
         furnish(&house).await;
         let id = house.published("wuxi_2017_a", "2017A", on("02-10 09:00")).await;
@@ -160,7 +178,8 @@ async fn the_dead_corners_are_what_coverage_lacks() {
         house.inspect("icu_a1", &id, ("ins_a1", "icu"), &[], now).await;
         let (after, lacks, rows) = both("yz_1", CornerFilter::default()).await;
         assert_eq!((after, lacks), (before - 1, before - 1));
-        let icu = |one: &&campaign::Corner| one.institution_id == "ins_a1" && one.department == "icu";
+        let icu =
+            |one: &&campaign::Corner| one.institution_id == "ins_a1" && one.department == "icu";
         assert!(!rows.iter().any(|one| icu(&one)), "it has handed in");
         assert!(rows.iter().all(|one| one.items > 0));
         // A begun sheet is still a corner, and says how far it is.
