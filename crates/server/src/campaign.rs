@@ -2,6 +2,7 @@
 //! spot checks, annexes with the entries behind each figure, and what is said between levels.
 
 mod annex;
+mod annex_unit;
 mod answers;
 mod assessment;
 mod coverage;
@@ -17,7 +18,8 @@ mod spot;
 mod talk;
 mod upload;
 
-pub(crate) use annex::{annex, cell, entries, unit};
+pub(crate) use annex::{annex, entries};
+pub(crate) use annex_unit::{cell, unit};
 pub(crate) use answers::{answer, answers, item_evidence, item_file};
 pub(crate) use assessment::{assessment, assessment_csv};
 pub(crate) use coverage::{coverage, coverage_csv};

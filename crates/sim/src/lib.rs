@@ -11,6 +11,7 @@ mod names;
 mod pages;
 mod plan;
 mod play;
+mod rectify;
 mod screens;
 mod wire;
 
@@ -20,4 +21,5 @@ pub use invent::{Template, score_of};
 pub use names::{Client, client};
 pub use plan::{Act, Check, Declare, DeviceEvent, Dispose, Plan, Span, Step, What};
 pub use play::Simulation;
+pub use rectify::CampaignPlan;
 pub use screens::{Measured, reach};

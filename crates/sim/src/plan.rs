@@ -118,6 +118,8 @@ pub struct Plan {
     pub templates: Vec<Template>,
     /// Who takes part in the green channel.
     pub channel: crate::ChannelPlan,
+    /// Who takes part in campaigns.
+    pub campaign: crate::CampaignPlan,
     /// City milliseconds between two heartbeats of a terminal.
     pub heartbeat_ms: i64,
 }

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use crate::channel::Channel;
 use crate::invent::Invent;
 use crate::pages::{Away, Posted, Session, client, ids_after};
+use crate::rectify::Campaign;
 use crate::wire::{Queue, send};
 use crate::{Act, Declare, Device, DeviceEvent, Dispose, Plan, Step, What};
 
@@ -50,6 +51,7 @@ pub struct Simulation {
     refused: HashSet<String>,
     invent: Invent,
     channel: Channel,
+    campaign: Campaign,
 }
 
 impl Simulation {
@@ -76,6 +78,7 @@ impl Simulation {
             operations: plan.operations,
             refused: HashSet::new(),
             channel: Channel::new(base_url.trim_end_matches('/'), &plan.password, plan.channel),
+            campaign: Campaign::new(base_url.trim_end_matches('/'), &plan.password, plan.campaign),
             invent: Invent::new(plan.templates, plan.calendar, SEED),
         })
     }
@@ -108,7 +111,13 @@ impl Simulation {
         // Events wait for no declaration of another clinic.
         let sent = self.send(now).await;
         played.and(sent)?;
-        self.channel.tick(now).await
+        self.channel.tick(now).await?;
+        let calendar = self.calendar;
+        let day = |at: Time| {
+            let text = calendar.compact_date(at);
+            format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..])
+        };
+        self.campaign.tick(now, day).await
     }
 
     async fn city_time(&self) -> Result<Time, Away> {

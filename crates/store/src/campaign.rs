@@ -1,7 +1,7 @@
 //! Rectification campaigns (专项整治): plans, self-inspection, the problem ledger, spot checks, and
 //! figures that add up from institution to district to city.
 //!
-//! Whoever reads is bounded by line, institution and department (`Scope::campaign`); the supervision
+//! Whoever reads is bounded by line, institution and department (`Scope::campaign`); supervision
 //! of medical aesthetics and the green channel see nothing of it.
 
 mod annex;

@@ -193,12 +193,12 @@ async function drawn(room, base) {
   await phone.goto(`${base}/spots`);
   await phone.locator('tr[data-open]', { hasText: '市级抽查' }).first().locator('a').first().click();
   const item = phone.locator('.cp-item').first();
-  await item.getByRole('button', { name: '不符合' }).click();
+  await item.getByRole('button', { name: '不符合', exact: true }).click();
   await phone.locator('.cp-item [role="alert"]').waitFor();
   const wrong = phone.locator('.cp-item').first();
   await wrong.locator('textarea').fill('抽看三份病历均无记录');
   await wrong.locator('input[type="file"]').setInputFiles(PHOTO);
-  await wrong.getByRole('button', { name: '不符合' }).click();
+  await wrong.getByRole('button', { name: '不符合', exact: true }).click();
   await phone.waitForURL(/done=seen/);
   await room.shoot(phone, 'spot-phone');
   const spot = new URL(phone.url()).pathname;

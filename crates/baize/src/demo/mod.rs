@@ -12,6 +12,7 @@ mod seed;
 mod timeline;
 mod times;
 
+pub use campaign::Unit;
 pub use load::{Data, Wrong};
 pub use seed::{Seeded, Trouble, seed};
 pub use timeline::Timeline;

@@ -1,7 +1,8 @@
 //! Roll-up (逐级汇总): what is handed in is approved level by level, locked, returned, un-approved.
 //!
-//! An institution hands in to its line; a district's line hands in to the city once all its children
-//! are approved. Lines that are no territory have no bureau: the city approves their institutions.
+//! An institution hands in to its line; a district's line hands in to the city once all its
+//! children are approved. Lines that are no territory have no bureau: the city approves their
+//! institutions.
 
 use crate::coded;
 
@@ -94,7 +95,7 @@ impl Hand {
     }
 }
 
-/// All children first: a line hands in when each is approved, or a reason is given for those missing.
+/// All children first: a line hands in when each is approved, or says why some are missing.
 pub fn may_submit(children: i64, approved: i64, reason: &str) -> bool {
     approved >= children || !reason.trim().is_empty()
 }

@@ -1,4 +1,4 @@
-//! How a campaign's things look on every page: phases on the ruler, an entry of the ledger, a state.
+//! How a campaign's things look on every page: phases on the ruler, entries of the ledger, states.
 
 use rules::campaign::{Plan, ProblemState, Source, SubmissionState, Weight};
 use store::campaign::ProblemLine;

@@ -253,6 +253,16 @@ fn lead(lang: crate::words::Lang, one: &Campaign, sum: &Line, counts: &LedgerCou
     }
 }
 
+/// What is handed in until when, for whoever moves a deadline.
+fn dues(when: When, one: &Campaign) -> Vec<Due> {
+    let due = |due: &rules::campaign::Deliverable| Due {
+        code: due.code.clone(),
+        name: when.lang.pick(&due.title_zh, &due.title_en).to_owned(),
+        due: when.stamp_hm(&due.due_at.0),
+    };
+    one.plan.deliverables.iter().map(due).collect()
+}
+
 async fn page_of(
     app: &App,
     who: &SignedIn,
@@ -303,16 +313,7 @@ async fn page_of(
         ruler: ruler(when, &one.plan, now.0),
         tasks: tasks(&mut tx, who, when, &one, now.0).await?,
         goals: goals(&mut tx, scope, (&one, &sum, counts), (&names, now)).await?,
-        dues: one
-            .plan
-            .deliverables
-            .iter()
-            .map(|due| Due {
-                code: due.code.clone(),
-                name: lang.pick(&due.title_zh, &due.title_en).to_owned(),
-                due: when.stamp_hm(&due.due_at.0),
-            })
-            .collect(),
+        dues: dues(when, &one),
         annexes: annexes.collect(),
         self_found: permille(honesty.self_found_permille),
         relapse: permille(honesty.relapse_permille),

@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect};
 use rules::account::Permission;
 use rules::campaign::{Grade, SubmissionState, SubmissionStep};
-use store::campaign::{self, Handing};
+use store::campaign::{self, Handing, SubmissionStepRow};
 use store::page::Slice;
 
 use super::annex::buttons;
@@ -19,6 +19,7 @@ use crate::fault::{Answer, Fault, InLang, Kind, draw};
 use crate::form::Fields;
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
+use crate::when::When;
 
 struct Row {
     unit: String,
@@ -136,9 +137,22 @@ struct Report {
     due: String,
     came: Option<String>,
     steps: Vec<(&'static str, &'static str, bool)>,
-    past: Vec<(String, String, &'static str, String)>,
+    past: Vec<Past>,
     places_left: Vec<String>,
     typed: Typed,
+}
+
+/// A line of what was done with a submission: when, by whom, what, why.
+pub(super) type Past = (String, String, &'static str, String);
+
+pub(super) fn past_of(when: When, steps: &[SubmissionStepRow]) -> Vec<Past> {
+    let lang = when.lang;
+    let past = |step: &SubmissionStepRow| {
+        let by = lang.pick_or(step.name_zh.as_deref(), step.name_en.as_deref());
+        let what = SubmissionStep::of(&step.step).map_or("", |step| lang.cp_handed(step));
+        (when.stamp_hm(&step.at), by.to_owned(), what, step.body.clone())
+    };
+    steps.iter().map(past).collect()
 }
 
 async fn report_of(
@@ -193,14 +207,7 @@ async fn report_of(
         due: when.stamp_hm(&due.due_at.0),
         came: found.first_submitted_at.map(|at| when.stamp(&at)),
         steps: buttons(lang, &steps),
-        past: past
-            .iter()
-            .map(|step| {
-                let by = lang.pick_or(step.name_zh.as_deref(), step.name_en.as_deref());
-                let what = SubmissionStep::of(&step.step).map_or("", |step| lang.cp_handed(step));
-                (when.stamp_hm(&step.at), by.to_owned(), what, step.body.clone())
-            })
-            .collect(),
+        past: past_of(when, &past),
         id: id.to_owned(),
         code: code.to_owned(),
         holder: holder.to_owned(),

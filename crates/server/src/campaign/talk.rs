@@ -196,6 +196,18 @@ async fn duties(
     Ok(duties.collect())
 }
 
+fn record(lang: crate::words::Lang, when: crate::when::When, row: campaign::Record) -> RecordShown {
+    let good = row.kind == "commendation";
+    RecordShown {
+        good,
+        kind: if good { lang.cp_commendation() } else { lang.cp_accountability() },
+        unit: lang.pick(&row.name_zh, &row.name_en).to_owned(),
+        at: when.iso(&row.at),
+        whom: row.whom,
+        body: row.body,
+    }
+}
+
 async fn talk_of(app: &App, who: &SignedIn, id: &str, done: &str, typed: Typed) -> Answer<Talk> {
     takes_part(who)?;
     let (lang, now, scope) = (who.lang, app.now(), &who.scope);
@@ -232,21 +244,7 @@ async fn talk_of(app: &App, who: &SignedIn, id: &str, done: &str, typed: Typed) 
                 answer: row.answer,
             })
             .collect(),
-        records: records
-            .into_iter()
-            .map(|row| RecordShown {
-                good: row.kind == "commendation",
-                kind: if row.kind == "commendation" {
-                    lang.cp_commendation()
-                } else {
-                    lang.cp_accountability()
-                },
-                unit: lang.pick(&row.name_zh, &row.name_en).to_owned(),
-                at: when.iso(&row.at),
-                whom: row.whom,
-                body: row.body,
-            })
-            .collect(),
+        records: records.into_iter().map(|row| record(lang, when, row)).collect(),
         duties: duties(&mut tx, who, &names, (id, now)).await?,
         units: targets
             .into_iter()

@@ -184,8 +184,8 @@ pub async fn records(tx: &mut Tx, scope: &Scope, campaign_id: &str) -> Result<Ve
     campaign(tx, scope, campaign_id).await?;
     let (line, institution, _) = scope.campaign().bounds();
     Ok(sqlx::query_as(
-        "select record_id, campaign_record.kind, campaign_record.institution_id, problem_id, whom, body, at,
-            name_zh, name_en
+        "select record_id, campaign_record.kind, campaign_record.institution_id, problem_id, whom,
+            body, at, name_zh, name_en
          from campaign_record
          join institution on institution.institution_id = campaign_record.institution_id
          where campaign_id = $1

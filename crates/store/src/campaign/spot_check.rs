@@ -303,7 +303,8 @@ async fn select(
     let (line, institution, _) = scope.campaign().bounds();
     Ok(sqlx::query_as(
         "select spot_check_id, spot_check.institution_id, campaign_id, draw_id, branch,
-            spot_check.kind, rechecks, first_officer, second_officer, planned_at, carried_out_at, conclusion,
+            spot_check.kind, rechecks, first_officer, second_officer, planned_at, carried_out_at,
+            conclusion,
             institution.name_zh, institution.name_en, one.name_zh as first_zh,
             one.name_en as first_en, two.name_zh as second_zh, two.name_en as second_en,
             (select count(*) from spot_answer where spot_answer.answer <> 'not_applicable'

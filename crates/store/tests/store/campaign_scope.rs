@@ -10,7 +10,7 @@ use crate::campaign_city::{furnish, on};
 use crate::city::step;
 use crate::house::{House, on_both};
 
-/// City, two districts, a hospital's people, a provincial unit; then who has no part in it, or lacks
+/// City, two districts, a hospital's people, a provincial unit; then who has no part, or lacks
 /// what the role needs.
 const LOGINS: [&str; 12] = [
     "yz_1",
