@@ -235,7 +235,7 @@ test('what the server took is done, and a newer answer of somebody else is told'
   const sent = [{ item: 'a', edit: mine }];
   const stands = { item: 'a', answer: 'met', ...values, at: 20, by: 'B', mine: false };
   const beaten = settled({ a: mine }, sent, [stands]);
-  assert.deepEqual(beaten, { queue: {}, newer: [stands] });
+  assert.deepEqual(beaten, { queue: {}, newer: [{ stands, edit: mine }] });
   const kept = settled({ a: mine }, sent, [{ ...stands, answer: 'not_met', at: 10, mine: true }]);
   assert.deepEqual(kept, { queue: {}, newer: [] });
   // Changed again while it was under way: that change still waits.

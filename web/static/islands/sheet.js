@@ -15,6 +15,7 @@
 /** @typedef {Values & {item: string, at: number, by: string, mine: boolean}} Stands */
 /** @typedef {{standing: Stands[], progress: string, submitted: boolean, locked: boolean}} Told */
 /** @typedef {{item: string, edit: Edit}} Entry */
+/** @typedef {{stands: Stands, edit: Edit}} Beaten an answer of ours that came too late */
 /** @typedef {{href: string, image: boolean, word: string}} FileShown */
 /** @typedef {'offline' | 'sign_in' | {title: string, status: number}} Failed */
 
@@ -78,17 +79,17 @@ export function ready(queue, most) {
  * @param {Queue} queue
  * @param {Entry[]} sent
  * @param {Stands[]} standing
- * @returns {{queue: Queue, newer: Stands[]}}
+ * @returns {{queue: Queue, newer: Beaten[]}}
  */
 export function settled(queue, sent, standing) {
   const left = { ...queue };
-  /** @type {Stands[]} */
+  /** @type {Beaten[]} */
   const newer = [];
   for (const { item, edit } of sent) {
     if (left[item]?.at === edit.at) delete left[item];
     const stands = standing.find((one) => one.item === item);
     const other = stands && (stands.answer !== edit.answer || stands.note !== edit.note.trim());
-    if (stands && other && stands.at > edit.at) newer.push(stands);
+    if (stands && other && stands.at > edit.at) newer.push({ stands, edit });
   }
   return { queue: left, newer };
 }
@@ -343,7 +344,7 @@ class Sheet {
   /**
    * Takes over what stands, except where this person is just answering.
    * @param {Told} told
-   * @param {Stands[]} newer
+   * @param {Beaten[]} newer
    */
   adopt(told, newer) {
     for (const stands of told.standing) {
@@ -357,9 +358,12 @@ class Sheet {
         continue;
       }
       this.fill(stands.item, stands);
-      const beaten = newer.includes(stands);
+      const beaten = newer.find((one) => one.stands === stands);
+      const { note = '', measure = '' } = beaten?.edit ?? {};
+      // What was typed in vain is still there to be read and copied.
+      const values = { by: stands.by, note: [note, measure].filter(Boolean).join('；') };
       const text = beaten ? 'newer' : 'stands';
-      const line = stands.mine ? stands.by : this.words(text, { by: stands.by });
+      const line = stands.mine ? stands.by : this.words(text, values);
       this.note(stands.item, line, !stands.mine);
     }
     const progress = document.querySelector('[data-sheet-progress]');

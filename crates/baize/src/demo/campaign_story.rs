@@ -249,13 +249,8 @@ async fn report(
                 Some(fault) => (Answer::NotMet, fault.text.clone()),
                 None => (Answer::Met, String::new()),
             };
-            edits.push(AnswerEdit {
-                item: item.code.clone(),
-                answer,
-                note,
-                answered_at: at,
-                mending: Mending::default(),
-            });
+            let (code, mending) = (item.code.clone(), Mending::default());
+            edits.push(AnswerEdit { item: code, answer, note, answered_at: at, mending });
             if item.evidence == Evidence::Met && fault.is_none() {
                 let file = ("application/pdf", &b"%PDF-1.4\n% demo\n%%EOF\n"[..]);
                 let of = (here.0, here.1, here.2, &*item.code);

@@ -275,15 +275,18 @@ async fn spot_of(
     let one = campaign::campaign(&mut tx, scope, id).await.told(lang)?;
     let answers = campaign::spot_answers(&mut tx, scope, spot_id).await.told(lang)?;
     let places = campaign::places(&mut tx, scope, id, unit, now).await.told(lang)?;
-    let wanted = fields.get("place");
-    let known = places.iter().find(|place| place.department == wanted);
-    let place = known.or(places.iter().find(|place| place.department != WHOLE));
-    let place = place.or(places.first()).map_or(WHOLE.to_owned(), |one| one.department.clone());
-    let sheet = campaign::sheet(&mut tx, scope, id, unit, &place).await.told(lang)?;
     let before = match &found.rechecks {
         Some(first) => campaign::spot_answers(&mut tx, scope, first).await.told(lang)?,
         None => Vec::new(),
     };
+    let wanted = fields.get("place");
+    let at = |code: &str| places.iter().find(|place| place.department == code);
+    // The city begins where the district has looked.
+    let looked = before.first().and_then(|one| at(&one.department));
+    let known = at(wanted).or(looked);
+    let place = known.or(places.iter().find(|place| place.department != WHOLE));
+    let place = place.or(places.first()).map_or(WHOLE.to_owned(), |one| one.department.clone());
+    let sheet = campaign::sheet(&mut tx, scope, id, unit, &place).await.told(lang)?;
     let mut shell = shell(app, who, &mut tx, "/campaigns").await?;
     shell.done = lang.cp_done(fields.get("done")).map(str::to_owned);
     let names = Names::read(app, lang, &mut tx).await?;

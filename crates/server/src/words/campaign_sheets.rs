@@ -11,7 +11,7 @@ words! {
     cps_proposed: "科室建议措施" / "Proposed by the department";
     cps_answer_of(name, at): "{name}·{at}" / "{name} · {at}";
     cps_stands(by): "现以这一回答为准：{by}" / "This answer stands: {by}";
-    cps_newer(by): "{by} 的回答更新，以它为准；您较早的回答没有覆盖它。" / "{by} answered later, so that answer stands; your earlier one did not replace it.";
+    cps_newer(by, note): "{by} 的回答更新，以它为准；您较早写的没有覆盖它：{note}" / "{by} answered later, so that answer stands; what you wrote before did not replace it: {note}";
     cps_waiting(n): "{n} 条待送出" / "waiting to be sent: {n}";
     cps_all_sent: "已全部保存" / "everything is saved";
     cps_offline: "没有网络" / "no network";

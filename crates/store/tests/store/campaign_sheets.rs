@@ -55,7 +55,7 @@ async fn the_newer_answer_stands_whichever_comes_first() {
         let now = on("02-14 12:00");
         house.answers("icu_a1", &id, said(Answer::NotMet, "缺记录", "02-14 10:00"), now).await;
         assert_eq!(house.stands(&id).await, "not_met 缺记录 icu_a1 planned");
-        // The medical department answered later; what the phone sends late is older and is not kept.
+        // The medical department answered later; what the phone sends late is not kept.
         house.answers("med_a1", &id, said(Answer::Met, "已补", "02-14 11:00"), now).await;
         assert_eq!(house.stands(&id).await, "met 已补 med_a1 -", "nothing to mend any more");
         let late = said(Answer::NotMet, "还缺一份", "02-14 10:30");
