@@ -40,7 +40,7 @@ mod campaign_packs;
 #[cfg(test)]
 #[path = "store/campaign_scope.rs"]
 mod campaign_scope;
-
+#[cfg(test)]
 #[path = "store/campaign_sheets.rs"]
 mod campaign_sheets;
 #[cfg(test)]
