@@ -129,6 +129,10 @@ create table self_inspection_answer (
     -- Made on the device: a late draft never overwrites a newer answer.
     answered_at    bigint not null,
     answered_by    text not null,
+    -- What the department means to do; the ledger's plan is the medical department's.
+    fix            text,
+    measure        text,
+    due_at         bigint,
     primary key (campaign_id, institution_id, department, item)
 );
 

@@ -14,7 +14,8 @@ mod tests;
 
 pub use annex::{Annex, Cell, CellFault, CellSource, Entry, Relation, Rule, Value, hints};
 pub use checklist::{
-    Answer, Answered, Checklist, Coverage, Evidence, Item, ItemFault, WHOLE, When, asked, faults,
+    Answer, Answered, Checklist, Coverage, Evidence, Item, ItemFault, Mending, WHOLE, When, asked,
+    faults,
 };
 pub use pack::{CampaignPack, Department, Template};
 pub use plan::{

@@ -3,6 +3,9 @@
 
 mod annex;
 mod annex_unit;
+mod answers;
+mod assessment;
+mod coverage;
 mod draw;
 mod export;
 mod ledger;
@@ -13,17 +16,21 @@ mod report;
 mod sheet;
 mod spot;
 mod talk;
+mod upload;
 
 pub(crate) use annex::{annex, entries};
 pub(crate) use annex_unit::{cell, unit};
+pub(crate) use answers::{answer, answers, item_evidence, item_file};
+pub(crate) use assessment::{assessment, assessment_csv};
+pub(crate) use coverage::{coverage, coverage_csv};
 pub(crate) use export::{ledger_xlsx, readiness};
 pub(crate) use ledger::{ledger, print};
 pub(crate) use list::{create, list};
 pub(crate) use page::{page, step};
 pub(crate) use problem::{evidence, file, problem, problem_step};
 pub(crate) use report::{hand, report, reports, write};
-pub(crate) use sheet::{answer, sheet, sheets};
-pub(crate) use spot::{draw_spots, spot, spot_step, spots};
+pub(crate) use sheet::{sheet, sheets};
+pub(crate) use spot::{draw_spots, frame, spot, spot_step, spots};
 pub(crate) use talk::{say, talk};
 
 use rules::account::Permission;
@@ -76,6 +83,16 @@ fn settled<T>(app: &App, lang: Lang, result: store::Result<T>) -> Answer<Result<
         Err(error @ store::Error::Refused(_)) => Ok(Err(Fault::of(error, lang).sentence())),
         Err(error) => Err(Fault::of(error, lang)),
     }
+}
+
+/// A table as a file. Spreadsheets take UTF-8 for Chinese only behind a mark.
+fn csv(name: &str, text: String) -> axum::response::Response {
+    use axum::http::header;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
+    ];
+    axum::response::IntoResponse::into_response((headers, format!("\u{feff}{text}")))
 }
 
 /// The names a page needs: districts, departments, items.

@@ -28,6 +28,7 @@ mod live;
 mod oncall;
 mod operation;
 mod password;
+mod picture;
 mod proxy;
 mod public;
 mod qr;

@@ -33,10 +33,13 @@ pub struct Run {
 
 /// Forms are small; a batch of a hundred events stays below one megabyte.
 const FORM_BYTES_MAX: usize = 64 * 1024;
-/// Somewhat more than a file may have, so that one too large is refused with a sentence.
-const UPLOAD_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Several photos and what was typed beside them: a file too large is let pass unread, so that
+/// the rest of its form is kept and it alone is refused, with a sentence.
+const UPLOAD_BYTES_MAX: usize = 48 * 1024 * 1024;
 const BATCH_BYTES_MAX: usize = 1024 * 1024;
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// A photo over a ward's network.
+const UPLOADED_WITHIN: Duration = Duration::from_secs(180);
 
 /// Pages without login.
 fn anybody() -> Router<App> {
@@ -99,6 +102,7 @@ pub fn router(app: App) -> Router {
         .merge(transfer_desk())
         .merge(incidents())
         .merge(campaigns())
+        .merge(sheets_and_spots())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
     let pages = pages.merge(uploads());
@@ -333,23 +337,37 @@ fn campaigns() -> Router<App> {
         .route("/campaigns/{id}/annex/{code}", get(campaign::annex))
         .route("/campaigns/{id}/annex/{code}/entries", get(campaign::entries))
         .route("/campaigns/{id}/annex/{code}/{unit}", get(campaign::unit).post(campaign::cell))
-        .route("/campaigns/{id}/sheets", get(campaign::sheets))
-        .route("/campaigns/{id}/sheets/{place}", get(campaign::sheet))
-        .route("/campaigns/{id}/spots", get(campaign::spots).post(campaign::draw_spots))
         .route("/campaigns/{id}/talk", get(campaign::talk).post(campaign::say))
-        .route("/spots/{id}", get(campaign::spot).post(campaign::spot_step))
         .route("/problems/{id}", get(campaign::problem))
         .route("/problems/{id}/steps", post(campaign::problem_step))
         .route("/problems/{id}/files/{file}", get(campaign::file))
 }
 
-/// Forms with a file: a photo of five megabytes and its fields.
+/// Self-inspection, spot checks, and what they make of coverage and assessment.
+fn sheets_and_spots() -> Router<App> {
+    Router::new()
+        .route("/campaigns/{id}/sheets", get(campaign::sheets))
+        .route("/campaigns/{id}/sheets/{place}", get(campaign::sheet))
+        .route("/campaigns/{id}/sheets/{place}/files/{file}", get(campaign::item_file))
+        .route("/campaigns/{id}/coverage", get(campaign::coverage))
+        .route("/campaigns/{id}/coverage.csv", get(campaign::coverage_csv))
+        .route("/campaigns/{id}/assessment", get(campaign::assessment))
+        .route("/campaigns/{id}/assessment.csv", get(campaign::assessment_csv))
+        .route("/campaigns/{id}/spots", get(campaign::spots).post(campaign::draw_spots))
+        .route("/campaigns/{id}/draws/{draw}/frame.txt", get(campaign::frame))
+        .route("/spots/{id}", get(campaign::spot))
+}
+
+/// Forms with files.
 fn uploads() -> Router<App> {
     Router::new()
         .route("/problems/{id}/files", post(campaign::evidence))
         .route("/campaigns/{id}/sheets/{place}", post(campaign::answer))
+        .route("/campaigns/{id}/sheets/{place}/answers", post(campaign::answers))
+        .route("/campaigns/{id}/sheets/{place}/evidence", post(campaign::item_evidence))
+        .route("/spots/{id}", post(campaign::spot_step))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, UPLOADED_WITHIN))
 }
 
 const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; \

@@ -7,6 +7,7 @@ mod account;
 mod alert;
 mod assist;
 mod campaign;
+mod campaign_sheets;
 mod clinic;
 mod common;
 mod desk;

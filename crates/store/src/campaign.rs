@@ -5,9 +5,11 @@
 //! of medical aesthetics and the green channel see nothing of it.
 
 mod annex;
+mod corner;
 mod evidence;
 mod figures;
 mod found;
+mod item_evidence;
 mod ledger;
 mod list;
 pub mod made;
@@ -24,9 +26,11 @@ mod submission;
 mod urge;
 
 pub use annex::{AnnexCell, CellEdit, annex_cells, edit_cell};
+pub use corner::{Corner, CornerFilter, dead_corners};
 pub use evidence::{ProblemFile, add_evidence, evidence, evidence_file};
 pub use figures::{Completeness, LineFigures, assessments, completeness, coverage};
 pub use found::{Finding, find};
+pub use item_evidence::{ItemFile, add_item_evidence, item_file, item_files};
 pub use ledger::{Doing, step};
 pub(crate) use ledger::{problem_climbs, problem_due};
 pub use list::{CampaignLine, Target, campaigns, targets, units_heard};
@@ -49,7 +53,8 @@ pub use read::{
 pub use report::{SectionText, SubmissionLine, section_texts, submissions, write_section};
 pub use roll_up::{AnnexLine, CellTotal, annex_entries, annex_lines, roll_up};
 pub use self_inspection::{
-    AnswerEdit, PlaceLine, Sheet, add_item_evidence, answer_items, places, sheet, submit_sheet,
+    AnswerEdit, ListHead, PlaceLine, Sheet, Standing, answer_items, places, proposal, sheet,
+    submit_sheet,
 };
 pub use spot_check::{
     Draw, SpotAnswer, SpotLine, answer_spot, carry_out, draw_key, draw_spots, draws, mates, spot,

@@ -153,6 +153,11 @@ impl Packs {
         lists.flat_map(|list| &list.items).find(|item| item.code == code)
     }
 
+    /// Every kind of department.
+    pub fn departments(&self) -> impl Iterator<Item = &Department> {
+        self.campaign.0.iter().flat_map(|dated| &dated.pack.departments)
+    }
+
     /// A kind of department by its code.
     pub fn department(&self, code: &str) -> Option<&Department> {
         let mut all = self.campaign.0.iter().flat_map(|dated| &dated.pack.departments);

@@ -41,6 +41,9 @@ mod campaign_packs;
 #[path = "store/campaign_scope.rs"]
 mod campaign_scope;
 #[cfg(test)]
+#[path = "store/campaign_sheets.rs"]
+mod campaign_sheets;
+#[cfg(test)]
 #[path = "store/channel.rs"]
 mod channel;
 #[cfg(test)]

@@ -47,12 +47,11 @@ async function inspects(icu, base) {
   // The network is cut: what is typed stays on the phone and is sent when it is back.
   await icu.context().setOffline(true);
   await item.locator('input[value="not_met"]').check({ force: true });
-  await item.locator('textarea').fill(NOTE);
-  await item.locator('textarea').blur();
+  await item.locator(`[name="n_${ITEM}"]`).fill(NOTE);
   await icu.getByRole('button', { name: '先保存' }).click();
   await icu.locator('[data-sheet-state]', { hasText: '待送出' }).waitFor();
   await icu.context().setOffline(false);
-  await icu.waitForURL(/done=kept/);
+  await icu.locator('[data-sheet-state]', { hasText: '已全部保存' }).waitFor();
   if (!(await item.locator('input[value="not_met"]').isChecked())) throw new Error('not kept');
   await icu.getByRole('button', { name: '提交自查表' }).click();
   await icu.waitForURL(/done=sheet_in/);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rules::Time;
 use rules::account::AccountRole;
 use rules::campaign::{
-    Answer, Branch, Evidence, Fix, Item, Source, Step, SubmissionStep, WHOLE, Weight,
+    Answer, Branch, Evidence, Fix, Item, Mending, Source, Step, SubmissionStep, WHOLE, Weight,
 };
 use store::account::{self, NewAccount};
 use store::campaign::{
@@ -252,7 +252,8 @@ async fn report(
                 Some(fault) => (Answer::NotMet, fault.text.clone()),
                 None => (Answer::Met, String::new()),
             };
-            edits.push(AnswerEdit { item: item.code.clone(), answer, note, answered_at: at });
+            let (code, mending) = (item.code.clone(), Mending::default());
+            edits.push(AnswerEdit { item: code, answer, note, answered_at: at, mending });
             if item.evidence == Evidence::Met && fault.is_none() {
                 let file = ("application/pdf", &b"%PDF-1.4\n% demo\n%%EOF\n"[..]);
                 let of = (here.0, here.1, here.2, &*item.code);

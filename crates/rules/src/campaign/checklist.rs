@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::problem::Fix;
+use crate::Time;
 use crate::coded;
 
 /// The place of items that concern the whole institution, beside its departments.
@@ -80,6 +82,15 @@ pub struct Checklist {
     pub items: Vec<Item>,
 }
 
+/// What the department that found a problem means to do about it: at once or by a plan, how and
+/// until when. The medical department files it and decides [W31, W60].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mending {
+    pub fix: Option<Fix>,
+    pub measure: String,
+    pub due_at: Option<Time>,
+}
+
 /// An answer as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answered {
@@ -87,6 +98,7 @@ pub struct Answered {
     pub answer: Answer,
     pub note: String,
     pub files: i64,
+    pub mending: Mending,
 }
 
 coded! {
@@ -100,6 +112,8 @@ coded! {
         EvidenceMissing = "evidence_missing",
         /// An item that applies everywhere.
         Applies = "applies",
+        /// "By a plan" without measure or day.
+        PlanMissing = "plan_missing",
     }
 }
 
@@ -118,6 +132,12 @@ pub fn asked<'i>(items: &[&'i Item], answers: &[Answered]) -> Vec<&'i Item> {
     items.iter().filter(open).copied().collect()
 }
 
+/// A plan has a measure and a day; what is mended at once was mended.
+fn unplanned(mending: &Mending) -> bool {
+    mending.fix == Some(Fix::Planned)
+        && (mending.measure.trim().is_empty() || mending.due_at.is_none())
+}
+
 /// What is still missing, in the order of the list; empty when it can be handed in.
 pub fn faults<'i>(items: &[&'i Item], answers: &[Answered]) -> Vec<(&'i str, ItemFault)> {
     let fault = |item: &&'i Item| {
@@ -129,6 +149,7 @@ pub fn faults<'i>(items: &[&'i Item], answers: &[Answered]) -> Vec<(&'i str, Ite
             Answer::NotApplicable if item.always => ItemFault::Applies,
             Answer::NotApplicable if silent => ItemFault::ReasonMissing,
             Answer::NotMet if silent => ItemFault::ProblemMissing,
+            Answer::NotMet if unplanned(&answered.mending) => ItemFault::PlanMissing,
             Answer::NotMet if item.evidence == Evidence::NotMet && answered.files == 0 => {
                 ItemFault::EvidenceMissing
             }

@@ -310,6 +310,7 @@ fn items_ask_each_other_and_say_what_they_lack() {
         answer,
         note: note.into(),
         files,
+        mending: Mending::default(),
     };
     let codes = |answers: &[Answered]| {
         let found = faults(&items, answers);
@@ -327,7 +328,17 @@ fn items_ask_each_other_and_say_what_they_lack() {
     let failing = said("always", Answer::NotMet, "标识缺失", 0);
     assert_eq!(codes(&[met.clone(), signed.clone(), failing]), ["always evidence_missing"]);
     let shown = said("always", Answer::NotMet, "标识缺失", 1);
+    let (failing_shown, met_zone, signed_sign) = (shown.clone(), met.clone(), signed.clone());
     assert_eq!(codes(&[met, signed, shown]), [] as [String; 0]);
+    // Mended at once needs no plan; by a plan, a measure and a day.
+    let by = |fix, measure: &str, due_at| {
+        let mending = Mending { fix: Some(fix), measure: measure.into(), due_at };
+        vec![Answered { mending, ..failing_shown.clone() }, met_zone.clone(), signed_sign.clone()]
+    };
+    assert_eq!(codes(&by(Fix::Immediate, "", None)), [] as [String; 0]);
+    assert_eq!(codes(&by(Fix::Planned, "补标识", None)), ["always plan_missing"]);
+    assert_eq!(codes(&by(Fix::Planned, " ", Some(Time(1)))), ["always plan_missing"]);
+    assert_eq!(codes(&by(Fix::Planned, "补标识", Some(Time(1)))), [] as [String; 0]);
     // Where there is no zone nobody is asked for its sign.
     let none = said("zone", Answer::NotApplicable, "无分区", 0);
     assert_eq!(asked(&items, std::slice::from_ref(&none)).len(), 2);

@@ -6,14 +6,15 @@ use axum::extract::{Multipart, Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect};
 use rules::account::AccountRole;
-use rules::campaign::{Fix, Level, ProblemState, Source, Step, Weight};
+use rules::campaign::{Fix, Level, Mending, ProblemState, Source, Step, Weight};
 use store::campaign::{self, Doing, ProblemFile, ProblemRow, ProblemStep};
 
-use super::{Names, Pairs, Typed, settled, takes_part};
+use super::{Names, Pairs, Typed, settled, takes_part, upload};
 use crate::App;
 use crate::assets::Mark;
 use crate::fault::{Answer, Fault, InLang, Kind, draw};
 use crate::form::Fields;
+use crate::picture::Clean;
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
 use crate::when::When;
@@ -56,7 +57,16 @@ struct Page {
     steps: Vec<Doable>,
     adds: bool,
     owners: Vec<(String, String)>,
+    /// What the department that found it means to do: fills the form of the plan.
+    proposed: Proposed,
     typed: Typed,
+}
+
+struct Proposed {
+    fix: &'static str,
+    measure: String,
+    due: String,
+    due_word: String,
 }
 
 fn past(when: When, step: &ProblemStep) -> Past {
@@ -93,6 +103,16 @@ fn doable(lang: crate::words::Lang, step: Step) -> Doable {
     Doable { code: step.code(), word, what, asks, primary }
 }
 
+fn proposed(when: When, mending: Mending) -> Proposed {
+    let last = mending.due_at.map(|due| due.0 - 1);
+    Proposed {
+        fix: mending.fix.map_or("", Fix::code),
+        due: last.map_or(String::new(), |day| when.iso(&day)),
+        due_word: last.map_or(String::new(), |day| when.day(&day)),
+        measure: mending.measure,
+    }
+}
+
 fn file_line(when: When, file: &ProblemFile) -> (String, String) {
     let kb = (file.size_bytes + 1_023) / 1_024;
     let word = when.lang.cp_file(when.stamp_hm(&file.added_at), kb);
@@ -115,6 +135,7 @@ async fn page_of(
     let steps = campaign::problem_steps(&mut tx, scope, problem_id).await.told(lang)?;
     let files = campaign::evidence(&mut tx, scope, problem_id).await.told(lang)?;
     let owners = campaign::owners(&mut tx, scope, problem_id).await.told(lang)?;
+    let mending = campaign::proposal(&mut tx, scope, problem_id).await.told(lang)?;
     let mut shell = shell(app, who, &mut tx, "/campaigns").await?;
     shell.done = lang.cp_done(done).map(str::to_owned);
     let (when, names) = (shell.when, Names::read(app, lang, &mut tx).await?);
@@ -150,6 +171,7 @@ async fn page_of(
             .into_iter()
             .map(|one| (one.account_id, lang.pick(&one.name_zh, &one.name_en).to_owned()))
             .collect(),
+        proposed: proposed(when, mending),
         typed,
         row,
         shell,
@@ -204,40 +226,6 @@ pub(crate) async fn problem_step(
     }
 }
 
-/// A form with a file: its token, its fields, and the file with what it calls itself.
-pub(super) async fn upload(
-    who: &SignedIn,
-    mut form: Multipart,
-) -> Answer<(Fields, Option<(String, Vec<u8>)>)> {
-    let broken = |error: axum::extract::multipart::MultipartError| {
-        Fault::new(Kind::BadForm(error.body_text()), who.lang)
-    };
-    let (mut pairs, mut file) = (Vec::new(), None);
-    while let Some(field) = form.next_field().await.map_err(broken)? {
-        let name = field.name().unwrap_or("").to_owned();
-        if name == "file" {
-            let body = field.bytes().await.map_err(broken)?.to_vec();
-            file = Some((name, body)).filter(|(_, body)| !body.is_empty());
-        } else {
-            pairs.push((name, field.text().await.map_err(broken)?));
-        }
-    }
-    let fields = Fields::of(pairs);
-    who.check(fields.get("csrf"))?;
-    Ok((fields, file))
-}
-
-/// What a file is by its own first bytes; the name it came with is not believed.
-pub(super) fn kind_of(body: &[u8]) -> Option<&'static str> {
-    let starts = |mark: &[u8]| body.starts_with(mark);
-    match () {
-        () if starts(b"\x89PNG\r\n\x1a\n") => Some("image/png"),
-        () if starts(b"\xff\xd8\xff") => Some("image/jpeg"),
-        () if starts(b"%PDF-") => Some("application/pdf"),
-        () => None,
-    }
-}
-
 /// `POST /problems/{problem_id}/files`
 pub(crate) async fn evidence(
     State(app): State<App>,
@@ -246,16 +234,22 @@ pub(crate) async fn evidence(
     form: Multipart,
 ) -> Answer {
     takes_part(&who)?;
-    let (fields, file) = upload(&who, form).await?;
+    let (fields, files, wrong) = upload::read(&who, form).await?.cleaned().await;
     let (scope, now, id) = (who.scope.clone(), app.now(), problem_id.clone());
     let kept = app.db().write(move |tx| {
         Box::pin(async move {
-            let (_, body) = file.ok_or(store::Refusal::Image)?;
-            let kind = kind_of(&body).ok_or(store::Refusal::Image)?;
-            campaign::add_evidence(tx, &scope, &id, (kind, &body), now).await
+            for (_, Clean { media_type, body }) in &files {
+                campaign::add_evidence(tx, &scope, &id, (media_type, body), now).await?;
+            }
+            Ok(files.len())
         })
     });
-    match settled(&app, who.lang, kept.await)? {
+    let kept = match (wrong, settled(&app, who.lang, kept.await)?) {
+        (Some(why), Ok(_)) => Err(upload::unusable(who.lang, why).to_owned()),
+        (None, Ok(0)) => Err(who.lang.cps_file_none().to_owned()),
+        (_, kept) => kept,
+    };
+    match kept {
         Ok(_) => Ok(Redirect::to(&format!("/problems/{problem_id}?done=file")).into_response()),
         Err(wrong) => {
             let typed = Typed::refused("file", fields, wrong);

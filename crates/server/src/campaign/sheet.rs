@@ -1,19 +1,21 @@
-//! Self-inspection on phone and desk: the places of a unit, and the sheet of one place.
+//! Self-inspection on phone and desk: the places of a unit, and the sheet of one place, drawn for a
+//! person or told to a page that is already open.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse, Redirect};
-use rules::Time;
-use rules::campaign::{Answer as Said, Evidence, Item};
-use store::campaign::{self, AnswerEdit};
+use rules::account::Permission;
+use rules::campaign::{Answer as Said, Answered, Evidence, Fix, Item, ItemFault, WHOLE};
+use serde::Serialize;
+use store::campaign::{self, ItemFile, Standing};
 
-use super::{Names, Pairs, Typed, settled, takes_part};
+use super::{Names, Pairs, Typed, takes_part};
 use crate::App;
 use crate::assets::Mark;
 use crate::fault::{Answer, Fault, InLang, Kind, draw};
 use crate::form::Fields;
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
+use crate::when::When;
 
 struct Place {
     code: String,
@@ -22,8 +24,17 @@ struct Place {
     answered: i64,
     not_met: i64,
     percent: i64,
-    mark: Option<Mark>,
+    mark: Mark,
     state: &'static str,
+    when: String,
+    /// Who answers for it.
+    person: String,
+}
+
+/// Somebody who answers for a duty, or whom nobody has named yet.
+struct Duty {
+    name: String,
+    person: String,
 }
 
 #[derive(Template)]
@@ -36,13 +47,40 @@ struct Sheets {
     campaign: String,
     places: Vec<Place>,
     left: usize,
+    answered: i64,
+    asked: i64,
+    own: bool,
+    duties: Vec<Duty>,
+    unnamed: usize,
+    names_people: bool,
+    report: Option<String>,
 }
 
 /// Whose sheets are shown: the own unit's, or for a bureau the one it names.
-fn unit_of(who: &SignedIn, fields: &Fields) -> Answer<String> {
+pub(super) fn unit_of(who: &SignedIn, named: Option<String>) -> Answer<String> {
     let own = who.scope.campaign_place().0.map(str::to_owned);
-    let unit = own.or_else(|| fields.some("institution"));
-    unit.ok_or_else(|| Fault::new(Kind::NotFound, who.lang))
+    own.or(named).ok_or_else(|| Fault::new(Kind::NotFound, who.lang))
+}
+
+fn place(names: &Names<'_>, when: When, line: campaign::PlaceLine, person: String) -> Place {
+    let lang = names.lang;
+    let (mark, state) = match (line.submitted_at, line.answered) {
+        (Some(_), _) => (Mark::Ok, lang.cp_sheet_in()),
+        (None, 0) => (Mark::Todo, lang.cp_sheet_todo()),
+        (None, _) => (Mark::Live, lang.cp_sheet_going()),
+    };
+    Place {
+        name: names.department(&line.department),
+        percent: line.answered * 100 / line.asked.max(1),
+        when: line.submitted_at.map_or(String::new(), |at| when.month_day_hm(&at)),
+        code: line.department,
+        asked: line.asked,
+        answered: line.answered,
+        not_met: line.not_met,
+        mark,
+        state,
+        person,
+    }
 }
 
 /// `GET /campaigns/{campaign_id}/sheets`
@@ -54,47 +92,85 @@ pub(crate) async fn sheets(
 ) -> Answer {
     takes_part(&who)?;
     let (lang, now, scope) = (who.lang, app.now(), &who.scope);
-    let unit = unit_of(&who, &Fields::of(query))?;
+    let unit = unit_of(&who, Fields::of(query).some("institution"))?;
     let mut tx = app.db().read().await.told(lang)?;
     let one = campaign::campaign(&mut tx, scope, &id).await.told(lang)?;
     let lines = campaign::places(&mut tx, scope, &id, &unit, now).await.told(lang)?;
     let targets = campaign::targets(&mut tx, scope, &id).await.told(lang)?;
-    let target = targets.iter().find(|one| one.institution_id == unit);
-    let name = target.map_or("", |one| lang.pick(&one.name_zh, &one.name_en)).to_owned();
+    let named = campaign::responsibles(&mut tx, scope, &id, &unit).await.told(lang)?;
     let shell = shell(&app, &who, &mut tx, "/campaigns").await?;
-    let names = Names::read(&app, lang, &mut tx).await?;
+    let (when, names) = (shell.when, Names::read(&app, lang, &mut tx).await?);
+    let target = targets.iter().find(|one| one.institution_id == unit);
+    let person = |duty: &str| {
+        let found = named.iter().find(|one| one.duty == duty);
+        found.map_or(String::new(), |one| format!("{} {}", one.person, one.title))
+    };
+    let duties = campaign::DUTIES
+        .iter()
+        .map(|duty| Duty { name: lang.cp_duty(duty).to_owned(), person: person(duty) });
+    let duties: Vec<Duty> = duties.collect();
     let places: Vec<Place> = lines
         .into_iter()
         .map(|line| {
-            let (mark, state) = match (line.submitted_at, line.answered) {
-                (Some(_), _) => (Some(Mark::Ok), lang.cp_sheet_in()),
-                (None, 0) => (Some(Mark::Todo), lang.cp_sheet_todo()),
-                (None, _) => (Some(Mark::Live), lang.cp_sheet_going()),
-            };
-            Place {
-                name: names.department(&line.department),
-                percent: line.answered * 100 / line.asked.max(1),
-                code: line.department,
-                asked: line.asked,
-                answered: line.answered,
-                not_met: line.not_met,
-                mark,
-                state,
-            }
+            let duty = format!("department:{}", line.department);
+            let person = person(&duty);
+            place(&names, when, line, person)
         })
         .collect();
-    let left = places.iter().filter(|place| place.mark != Some(Mark::Ok)).count();
-    let campaign = lang.pick(&one.title[0], &one.title[1]).to_owned();
-    draw(&Sheets { shell, id, unit, name, campaign, places, left }, lang)
+    let wanting = places.iter().filter(|one| one.code != WHOLE && one.person.is_empty()).count();
+    let own = scope.campaign_place().0.is_some();
+    let report = one.plan.deliverable("self_report").filter(|_| scope.campaign_place().1.is_none());
+    draw(
+        &Sheets {
+            name: target.map_or("", |one| lang.pick(&one.name_zh, &one.name_en)).to_owned(),
+            left: places.iter().filter(|place| place.mark != Mark::Ok).count(),
+            answered: places.iter().map(|place| place.answered).sum(),
+            asked: places.iter().map(|place| place.asked).sum(),
+            campaign: lang.pick(&one.title[0], &one.title[1]).to_owned(),
+            unnamed: wanting + duties.iter().filter(|one| one.person.is_empty()).count(),
+            names_people: own && scope.may(Permission::AnswerFor),
+            report: report.map(|one| one.code.clone()),
+            id,
+            unit,
+            places,
+            own,
+            duties,
+            shell,
+        },
+        lang,
+    )
+}
+
+/// A file of an item as pages show it.
+#[derive(Serialize)]
+pub(super) struct FileShown {
+    pub href: String,
+    pub image: bool,
+    pub word: String,
+}
+
+/// An answer as it stands, in words and values of the form.
+#[derive(Clone, Default, Serialize)]
+pub(super) struct Stands {
+    pub item: String,
+    pub answer: &'static str,
+    pub note: String,
+    pub fix: &'static str,
+    pub measure: String,
+    pub due: String,
+    pub at: i64,
+    pub by: String,
+    pub mine: bool,
 }
 
 struct Line {
     code: String,
     title: String,
     hint: String,
-    answer: &'static str,
-    note: String,
-    files: i64,
+    now: Stands,
+    /// What the form was drawn with, so that only what a person changes is an answer of theirs.
+    drawn: String,
+    files: Vec<FileShown>,
     major: bool,
     evidence: Option<&'static str>,
     na: bool,
@@ -104,52 +180,131 @@ struct Line {
     fault: Option<&'static str>,
 }
 
+/// A checklist on a sheet.
+struct Group {
+    anchor: usize,
+    title: String,
+    version: String,
+    lines: Vec<Line>,
+    asked: usize,
+    left: usize,
+}
+
 #[derive(Template)]
 #[template(path = "campaign/sheet.html")]
-struct Sheet {
+pub(super) struct Sheet {
     shell: Shell,
     id: String,
     unit: String,
     code: String,
     campaign: String,
     place: String,
-    lines: Vec<Line>,
+    groups: Vec<Group>,
+    view: String,
     missing: usize,
-    answered: usize,
+    not_met: usize,
+    asked: usize,
     writable: bool,
+    own: bool,
     locked: bool,
-    submitted: bool,
+    submitted: Option<String>,
+    today: String,
     typed: Typed,
+    file_wrong: Option<&'static str>,
 }
 
-async fn sheet_of(
-    app: &App,
-    who: &SignedIn,
-    (id, unit, code): (&str, &str, &str),
-    done: &str,
-    typed: Typed,
-) -> Answer<Sheet> {
-    takes_part(who)?;
-    let (lang, scope) = (who.lang, &who.scope);
-    let mut tx = app.db().read().await.told(lang)?;
-    let one = campaign::campaign(&mut tx, scope, id).await.told(lang)?;
-    let found = campaign::sheet(&mut tx, scope, id, unit, code).await.told(lang)?;
-    let mut shell = shell(app, who, &mut tx, "/campaigns").await?;
-    shell.done = lang.cp_done(done).map(str::to_owned);
-    let names = Names::read(app, lang, &mut tx).await?;
-    let items: Vec<&Item> = found.items.iter().collect();
-    let asked = rules::campaign::asked(&items, &found.answers);
-    let tried = typed.wrong.is_some();
-    let lines = found.items.iter().map(|item| {
-        let answer = found.answers.iter().find(|one| one.item == item.code);
-        let fault = found.missing.iter().find(|(code, _)| *code == item.code);
+pub(super) fn stands(when: When, one: &Answered, standing: &Standing, me: &str) -> Stands {
+    let lang = when.lang;
+    let name = lang.pick_or(standing.name_zh.as_deref(), standing.name_en.as_deref());
+    let mending = &one.mending;
+    Stands {
+        item: one.item.clone(),
+        answer: one.answer.code(),
+        note: one.note.clone(),
+        fix: mending.fix.map_or("", Fix::code),
+        measure: mending.measure.clone(),
+        due: mending.due_at.map_or(String::new(), |due| when.iso(&(due.0 - 1))),
+        at: standing.answered_at,
+        by: lang.cps_answer_of(name, when.month_day_hm(&standing.answered_at)),
+        mine: standing.account_id == me,
+    }
+}
+
+/// The answers of a sheet as they stand.
+pub(super) fn standing(when: When, sheet: &campaign::Sheet, me: &str) -> Vec<Stands> {
+    let both = sheet.answers.iter().zip(&sheet.standing);
+    both.map(|(answered, standing)| stands(when, answered, standing, me)).collect()
+}
+
+/// The values of a cell as one text: what was not changed is not sent as an answer.
+pub(super) fn fingerprint(answer: &str, note: &str, fix: &str, measure: &str, due: &str) -> String {
+    use sha2::{Digest, Sha256};
+    let text = [answer, note, fix, measure, due].map(str::trim).join("\u{1f}");
+    Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(super) fn shown(when: When, place: (&str, &str, &str), file: &ItemFile) -> FileShown {
+    let (id, unit, code) = place;
+    let kb = (file.size_bytes + 1_023) / 1_024;
+    FileShown {
+        href: format!(
+            "/campaigns/{id}/sheets/{code}/files/{}?institution={unit}",
+            file.attachment_id
+        ),
+        image: file.media_type.starts_with("image/"),
+        word: when.lang.cp_file(when.month_day_hm(&file.added_at), kb),
+    }
+}
+
+/// What stands in a cell after a refusal: what was typed, else the answer that stands.
+fn cell(typed: &Typed, code: &str, kept: Option<Stands>) -> Stands {
+    let mut now = kept.unwrap_or_default();
+    if typed.wrong.is_some() && typed.fields.any(&[format!("d_{code}").as_str()]) {
+        let get = |mark: &str| typed.fields.get(&format!("{mark}_{code}")).to_owned();
+        now.answer = Said::of(&get("a")).map_or("", Said::code);
+        now.fix = Fix::of(&get("x")).map_or("", Fix::code);
+        (now.note, now.measure, now.due) = (get("n"), get("m"), get("u"));
+    }
+    now
+}
+
+/// A sheet as it is asked for: campaign, unit, place.
+pub(super) type Of<'a> = (&'a str, &'a str, &'a str);
+
+/// What the lines of a sheet are made from.
+struct Drawing<'a> {
+    when: When,
+    of: Of<'a>,
+    found: &'a campaign::Sheet,
+    files: &'a [ItemFile],
+    answers: &'a [Stands],
+    asked: &'a [&'a Item],
+    typed: &'a Typed,
+}
+
+impl Drawing<'_> {
+    fn lacks(&self, item: &Item) -> Option<ItemFault> {
+        let mut missing = self.found.missing.iter();
+        missing.find(|(code, _)| *code == item.code).map(|(_, fault)| *fault)
+    }
+
+    fn asks(&self, item: &Item) -> bool {
+        self.asked.iter().any(|one| one.code == item.code)
+    }
+
+    fn line(&self, item: &Item) -> Line {
+        let lang = self.when.lang;
+        let kept = self.answers.iter().find(|one| one.item == item.code).cloned();
+        let base = kept.clone().unwrap_or_default();
+        let here = self.files.iter().filter(|file| file.item == item.code);
+        let tried = self.typed.wrong.is_some();
         Line {
             code: item.code.clone(),
             title: lang.pick(&item.title_zh, &item.title_en).to_owned(),
             hint: lang.pick(&item.hint_zh, &item.hint_en).to_owned(),
-            answer: answer.map_or("", |one| one.answer.code()),
-            note: answer.map_or(String::new(), |one| one.note.clone()),
-            files: answer.map_or(0, |one| one.files),
+            drawn: fingerprint(base.answer, &base.note, base.fix, &base.measure, &base.due),
+            now: cell(self.typed, &item.code, kept),
+            files: here.map(|file| shown(self.when, self.of, file)).collect(),
             major: item.major,
             evidence: match item.evidence {
                 Evidence::None => None,
@@ -158,26 +313,101 @@ async fn sheet_of(
             },
             na: !item.always,
             when: item.when.as_ref().map(|when| (when.item.clone(), when.is.code())),
-            hidden: !asked.iter().any(|one| one.code == item.code),
-            fault: fault.filter(|_| tried).map(|(_, fault)| lang.cp_item_fault(*fault)),
+            hidden: !self.asks(item),
+            fault: self.lacks(item).filter(|_| tried).map(|fault| lang.cp_item_fault(fault)),
         }
-    });
-    let own = scope.campaign_place().0 == Some(unit);
+    }
+
+    /// The lists with their lines; `view` keeps what is open, or what is not met.
+    fn groups(&self, view: &str) -> Vec<Group> {
+        let lang = self.when.lang;
+        let not_met = |item: &Item| {
+            self.answers.iter().any(|one| one.item == item.code && one.answer == "not_met")
+        };
+        let wanted = |item: &&Item| match view {
+            "open" => self.lacks(item).is_some(),
+            "not_met" => not_met(item),
+            _ => true,
+        };
+        let (mut groups, mut rest) = (Vec::new(), self.found.items.as_slice());
+        for (anchor, list) in self.found.lists.iter().enumerate() {
+            let (here, after) = rest.split_at(list.items.min(rest.len()));
+            rest = after;
+            groups.push(Group {
+                anchor,
+                title: lang.pick(&list.title_zh, &list.title_en).to_owned(),
+                version: list.version.clone(),
+                asked: here.iter().filter(|item| self.asks(item)).count(),
+                left: here.iter().filter(|item| self.lacks(item).is_some()).count(),
+                lines: here.iter().filter(wanted).map(|item| self.line(item)).collect(),
+            });
+        }
+        groups
+    }
+}
+
+pub(super) async fn sheet_of(
+    app: &App,
+    who: &SignedIn,
+    of: Of<'_>,
+    query: &Fields,
+    typed: Typed,
+) -> Answer<Sheet> {
+    takes_part(who)?;
+    let (lang, scope, (id, unit, code)) = (who.lang, &who.scope, of);
+    let mut tx = app.db().read().await.told(lang)?;
+    let one = campaign::campaign(&mut tx, scope, id).await.told(lang)?;
+    let found = campaign::sheet(&mut tx, scope, id, unit, code).await.told(lang)?;
+    let files = campaign::item_files(&mut tx, scope, of).await.told(lang)?;
+    let mut shell = shell(app, who, &mut tx, "/campaigns").await?;
+    shell.done = lang.cp_done(query.get("done")).map(str::to_owned);
+    let (when, names) = (shell.when, Names::read(app, lang, &mut tx).await?);
+    let items: Vec<&Item> = found.items.iter().collect();
+    let asked = rules::campaign::asked(&items, &found.answers);
+    let answers = standing(when, &found, &shell.account_id);
+    let drawing = Drawing {
+        when,
+        of,
+        found: &found,
+        files: &files,
+        answers: &answers,
+        asked: &asked,
+        typed: &typed,
+    };
+    let own = scope.campaign_place().0 == Some(unit) && scope.may(Permission::SelfInspect);
     Ok(Sheet {
-        lines: lines.collect(),
+        groups: drawing.groups(query.get("view")),
+        view: query.get("view").to_owned(),
         missing: found.missing.len(),
-        answered: asked.len().saturating_sub(found.missing.len()),
-        writable: own && !found.locked && scope.may(rules::account::Permission::SelfInspect),
+        not_met: answers.iter().filter(|one| one.answer == "not_met").count(),
+        asked: asked.len(),
+        writable: own && !found.locked,
+        own,
         locked: found.locked,
-        submitted: found.submitted_at.is_some(),
+        submitted: found.submitted_at.map(|at| when.month_day_hm(&at)),
+        today: when.iso(&app.now().0),
         campaign: lang.pick(&one.title[0], &one.title[1]).to_owned(),
         place: names.department(code),
         id: id.to_owned(),
         unit: unit.to_owned(),
         code: code.to_owned(),
+        file_wrong: None,
         typed,
         shell,
     })
+}
+
+impl Sheet {
+    /// A view that finds nothing.
+    fn blank(&self) -> bool {
+        self.groups.iter().all(|group| group.lines.is_empty())
+    }
+
+    /// The answers are kept; a file is not, and this says why.
+    pub fn without_file(mut self, why: &'static str) -> Sheet {
+        self.file_wrong = Some(why);
+        self
+    }
 }
 
 /// `GET /campaigns/{campaign_id}/sheets/{department}`
@@ -188,102 +418,7 @@ pub(crate) async fn sheet(
     Query(query): Query<Pairs>,
 ) -> Answer {
     let fields = Fields::of(query);
-    let unit = unit_of(&who, &fields)?;
+    let unit = unit_of(&who, fields.some("institution"))?;
     let of = (&*id, &*unit, &*code);
-    draw(&sheet_of(&app, &who, of, fields.get("done"), Typed::default()).await?, who.lang)
-}
-
-/// The answers of a form. `at` is when the device gave them; without one it is now.
-fn edits(fields: &Fields, now: Time) -> Vec<AnswerEdit> {
-    let answered_at = fields.number("at").map_or(now, Time);
-    let pairs = fields.pairs();
-    let answers = pairs.iter().filter_map(|(name, value)| {
-        let item = name.strip_prefix("a_")?;
-        Some(AnswerEdit {
-            item: item.to_owned(),
-            answer: Said::of(value)?,
-            note: fields.get(&format!("n_{item}")).to_owned(),
-            answered_at,
-        })
-    });
-    answers.collect()
-}
-
-/// `POST /campaigns/{campaign_id}/sheets/{department}`: keeps answers, and hands in when asked.
-pub(crate) async fn answer(
-    State(app): State<App>,
-    who: SignedIn,
-    Path((id, code)): Path<(String, String)>,
-    form: axum::extract::Multipart,
-) -> Answer {
-    takes_part(&who)?;
-    let (fields, file) = super::problem::upload(&who, form).await?;
-    let unit = unit_of(&who, &fields)?;
-    let (scope, now) = (who.scope.clone(), app.now());
-    let edits = edits(&fields, now);
-    let (submit, item) = (fields.get("step") == "submit", fields.some("item"));
-    let of = [id.clone(), unit.clone(), code.clone()];
-    let kept = app.db().write(move |tx| {
-        Box::pin(async move {
-            let at = (&*of[0], &*of[1], &*of[2]);
-            campaign::answer_items(tx, &scope, at, &edits, now).await?;
-            if let (Some((_, body)), Some(item)) = (&file, &item) {
-                let kind = super::problem::kind_of(body).ok_or(store::Refusal::Image)?;
-                let at = (&*of[0], &*of[1], &*of[2], &**item);
-                campaign::add_item_evidence(tx, &scope, at, (kind, body), now).await?;
-            }
-            Ok(())
-        })
-    });
-    let done = match settled(&app, who.lang, kept.await)? {
-        Err(wrong) => Err(wrong),
-        // What was answered is kept, whatever handing in says.
-        Ok(()) if submit => {
-            let (scope, of) = (who.scope.clone(), [id.clone(), unit.clone(), code.clone()]);
-            let handed = app.db().write(move |tx| {
-                Box::pin(async move {
-                    let at = (&*of[0], &*of[1], &*of[2]);
-                    campaign::submit_sheet(tx, &scope, at, now).await
-                })
-            });
-            settled(&app, who.lang, handed.await)?.map(|_| "sheet_in")
-        }
-        Ok(()) => Ok("kept"),
-    };
-    match done {
-        Ok(done) => {
-            let to = format!("/campaigns/{id}/sheets/{code}?done={done}");
-            Ok(Redirect::to(&to).into_response())
-        }
-        Err(wrong) => {
-            let typed = Typed::refused("sheet", fields, wrong);
-            let page = sheet_of(&app, &who, (&id, &unit, &code), "", typed).await?;
-            Ok(crate::alert::unprocessable(draw(&page, who.lang)?))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn answers_of_a_form() {
-        let pairs = [
-            ("a_core.rounds", "not_met"),
-            ("n_core.rounds", "缺记录"),
-            ("a_core.deaths", "met"),
-            ("a_core.x", "perhaps"),
-            ("at", "1000"),
-        ];
-        let pairs = pairs.map(|(a, b)| (a.to_owned(), b.to_owned())).to_vec();
-        let read = edits(&Fields::of(pairs), Time(9_000));
-        let said: Vec<String> = read
-            .iter()
-            .map(|one| {
-                format!("{} {} {} {}", one.item, one.answer.code(), one.note, one.answered_at.0)
-            })
-            .collect();
-        assert_eq!(said, ["core.deaths met  1000", "core.rounds not_met 缺记录 1000"]);
-    }
+    draw(&sheet_of(&app, &who, of, &fields, Typed::default()).await?, who.lang)
 }

@@ -219,14 +219,9 @@ words! {
     cp_note_label: "说明（不符合、不适用必填）" / "Note (needed for “not met” and “does not apply”)";
     cp_evidence_met: "须附证明材料" / "needs a document";
     cp_evidence_not_met: "须附现场照片" / "needs a photo";
-    cp_files_n(n): "已附 {n} 个" / "attached: {n}";
-    cp_attach: "附照片或 PDF" / "Attach a photo or PDF";
-    cp_attach_to: "附到哪一条" / "To which item";
     cp_sheet_keep: "先保存" / "Keep for now";
     cp_sheet_submit: "提交自查表" / "Hand in the sheet";
-    cp_waiting_send: "待送出" / "waiting to be sent";
     cp_spots_lead: "抽取用的随机种子和名单公开，任何人可以重算。" / "Seed and frame of each draw are open: anybody can recompute it.";
-    cp_draw: "抽取" / "Draw";
     cp_draw_kind: "抽查类型" / "Kind";
     cp_draw_size: "抽几家" / "How many";
     cp_draw_second: "同行人" / "Second officer";
@@ -416,6 +411,7 @@ word_of!(cp_item_fault(ItemFault) {
     ItemFault::ProblemMissing: "请写明不符合的情况" / "say what is wrong";
     ItemFault::EvidenceMissing: "请附材料或照片" / "attach a document or photo";
     ItemFault::Applies: "这一条对所有单位适用" / "this item applies everywhere";
+    ItemFault::PlanMissing: "限期整改请写明措施和完成日期" / "a plan needs a measure and a day";
 });
 
 impl super::Lang {

@@ -2,7 +2,9 @@
 
 use rules::Time;
 use rules::account::Permission;
-use rules::campaign::{Answer, Answered, Item, ItemFault, Source, WHOLE, Weight, faults};
+use rules::campaign::{
+    Answer, Answered, Checklist, Fix, Item, ItemFault, Mending, Source, WHOLE, Weight, faults,
+};
 use serde_json::json;
 use sqlx::Row;
 
@@ -12,14 +14,14 @@ use super::plan::{Campaign, campaign};
 use super::submission::state_of;
 use crate::error::coded;
 use crate::event::{self, By, Subject};
-use crate::{Error, Packs, Refusal, Result, Scope, Tx, blob, register};
+use crate::{Error, Packs, Refusal, Result, Scope, Tx, register};
 
 /// The report that closes self-inspection; once it is handed in, sheets are locked.
 pub(super) const REPORT: &str = "self_report";
 
-/// The items that a campaign asks of a department, or of the institution as a whole.
-pub(super) fn items_of<'p>(packs: &'p Packs, found: &Campaign, place: &str) -> Vec<&'p Item> {
-    let mut items = Vec::new();
+/// The lists that a campaign asks of a department, or of the institution as a whole.
+fn lists_of<'p>(packs: &'p Packs, found: &Campaign, place: &str) -> Vec<&'p Checklist> {
+    let mut lists = Vec::new();
     for used in &found.plan.checklists {
         let Some(list) = packs.checklist(&used.checklist, &used.version) else { continue };
         let departments = used.departments.as_ref().unwrap_or(&list.departments);
@@ -28,10 +30,15 @@ pub(super) fn items_of<'p>(packs: &'p Packs, found: &Campaign, place: &str) -> V
             department => departments.iter().any(|one| one == department),
         };
         if here {
-            items.extend(&list.items);
+            lists.push(list);
         }
     }
-    items
+    lists
+}
+
+/// Their items, in the order of the lists.
+pub(super) fn items_of<'p>(packs: &'p Packs, found: &Campaign, place: &str) -> Vec<&'p Item> {
+    lists_of(packs, found, place).into_iter().flat_map(|list| &list.items).collect()
 }
 
 /// The places of an institution that items are asked of: itself, then its departments.
@@ -48,12 +55,34 @@ pub(super) async fn places_of(
     Ok(places)
 }
 
+/// A list that a sheet's items come from.
+#[derive(Clone, Debug)]
+pub struct ListHead {
+    pub title_zh: String,
+    pub title_en: String,
+    pub version: String,
+    pub items: usize,
+}
+
+/// Whose answer to an item stands, and since when: two people may fill in one sheet.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    pub item: String,
+    pub answered_at: i64,
+    pub account_id: String,
+    pub name_zh: Option<String>,
+    pub name_en: Option<String>,
+}
+
 /// A sheet: which items it has, what was answered, whether it was handed in.
 #[derive(Clone, Debug)]
 pub struct Sheet {
     pub department: String,
+    /// In the order of the items.
+    pub lists: Vec<ListHead>,
     pub items: Vec<Item>,
     pub answers: Vec<Answered>,
+    pub standing: Vec<Standing>,
     pub missing: Vec<(String, ItemFault)>,
     pub submitted_at: Option<i64>,
     /// The institution's report is handed in: nothing can be changed.
@@ -76,6 +105,31 @@ struct AnswerRow {
     answer: String,
     note: String,
     files: i64,
+    fix: Option<String>,
+    measure: Option<String>,
+    due_at: Option<i64>,
+    answered_at: i64,
+    answered_by: String,
+    name_zh: Option<String>,
+    name_en: Option<String>,
+}
+
+impl AnswerRow {
+    fn read(self) -> Result<(Answered, Standing)> {
+        let answer = coded(Answer::of(&self.answer), "self_inspection.answer", &self.answer)?;
+        let fix = self.fix.as_deref().and_then(Fix::of);
+        let (measure, due_at) = (self.measure.unwrap_or_default(), self.due_at.map(Time));
+        let standing = Standing {
+            item: self.item.clone(),
+            answered_at: self.answered_at,
+            account_id: self.answered_by,
+            name_zh: self.name_zh,
+            name_en: self.name_en,
+        };
+        let mending = Mending { fix, measure, due_at };
+        let (item, note, files) = (self.item, self.note, self.files);
+        Ok((Answered { item, answer, note, files, mending }, standing))
+    }
 }
 
 async fn answers(
@@ -83,13 +137,16 @@ async fn answers(
     campaign_id: &str,
     institution_id: &str,
     place: &str,
-) -> Result<Vec<Answered>> {
+) -> Result<Vec<(Answered, Standing)>> {
     let rows: Vec<AnswerRow> = sqlx::query_as(
         "select item, answer, note,
             (select count(*) from attachment where subject_kind = 'self_inspection'
-               and subject = $4 || item) as files
+               and subject = $4 || item) as files,
+            fix, measure, due_at, answered_at, answered_by, name_zh, name_en
          from self_inspection_answer
-         where campaign_id = $1 and institution_id = $2 and department = $3 order by item",
+         left join account on account.account_id = answered_by
+         where campaign_id = $1 and self_inspection_answer.institution_id = $2
+           and self_inspection_answer.department = $3 order by item",
     )
     .bind(campaign_id)
     .bind(institution_id)
@@ -97,11 +154,7 @@ async fn answers(
     .bind(evidence_subject(campaign_id, institution_id, place, ""))
     .fetch_all(tx.conn())
     .await?;
-    let read = |row: AnswerRow| {
-        let answer = coded(Answer::of(&row.answer), "self_inspection.answer", &row.answer)?;
-        Ok(Answered { item: row.item, answer, note: row.note, files: row.files })
-    };
-    rows.into_iter().map(read).collect()
+    rows.into_iter().map(AnswerRow::read).collect()
 }
 
 /// The sheet of a place.
@@ -122,7 +175,15 @@ pub async fn sheet(
     if items.is_empty() || department.is_some_and(|own| own != place) {
         return Err(Error::NotFound("self_inspection"));
     }
+    let heads = lists_of(tx.packs(), &found, place).into_iter().map(|list| ListHead {
+        title_zh: list.title_zh.clone(),
+        title_en: list.title_en.clone(),
+        version: list.version.clone(),
+        items: list.items.len(),
+    });
+    let lists: Vec<ListHead> = heads.collect();
     let answers = answers(tx, campaign_id, institution_id, place).await?;
+    let (answers, standing): (Vec<Answered>, Vec<Standing>) = answers.into_iter().unzip();
     let asked: Vec<&Item> = items.iter().collect();
     let missing = faults(&asked, &answers);
     let missing = missing.into_iter().map(|(item, fault)| (item.to_owned(), fault)).collect();
@@ -141,7 +202,8 @@ pub async fn sheet(
     };
     let state = state_of(tx, campaign_id, REPORT, institution_id).await?;
     let locked = !state.writable();
-    Ok(Sheet { department: place.to_owned(), items, answers, missing, submitted_at, locked })
+    let department = place.to_owned();
+    Ok(Sheet { department, lists, items, answers, standing, missing, submitted_at, locked })
 }
 
 /// One answer as a page or a phone sends it.
@@ -152,6 +214,8 @@ pub struct AnswerEdit {
     pub note: String,
     /// When it was given: on the device, at most now.
     pub answered_at: Time,
+    /// Kept with "not met" only.
+    pub mending: Mending,
 }
 
 /// The longest note on an item.
@@ -186,31 +250,11 @@ pub async fn answer_items(
         if !sheet.items.iter().any(|item| item.code == edit.item) {
             return Err(Refusal::Unknown.into());
         }
-        if edit.note.chars().count() > NOTE_MAX {
+        let long = |text: &str| text.chars().count() > NOTE_MAX;
+        if long(&edit.note) || long(&edit.mending.measure) {
             return Err(Refusal::Text.into());
         }
-        kept += sqlx::query(
-            "insert into self_inspection_answer (campaign_id, institution_id, department, item,
-                answer, note, answered_at, answered_by)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)
-             on conflict (campaign_id, institution_id, department, item) do update set
-                answer = excluded.answer, note = excluded.note,
-                answered_at = excluded.answered_at, answered_by = excluded.answered_by
-             where self_inspection_answer.answered_at <= excluded.answered_at
-               and (self_inspection_answer.answer <> excluded.answer
-                    or self_inspection_answer.note <> excluded.note)",
-        )
-        .bind(campaign_id)
-        .bind(institution_id)
-        .bind(place)
-        .bind(&edit.item)
-        .bind(edit.answer.code())
-        .bind(edit.note.trim())
-        .bind(edit.answered_at.0.min(now.0))
-        .bind(by.actor.code())
-        .execute(tx.conn())
-        .await?
-        .rows_affected();
+        kept += keep(tx, &by, (campaign_id, institution_id, place), edit).await?;
     }
     if kept > 0 {
         // A sheet that changes is to be handed in again.
@@ -228,6 +272,58 @@ pub async fn answer_items(
         event::append(tx, &by, subject, "answered", particulars).await?;
     }
     Ok(kept)
+}
+
+/// Keeps one answer unless a newer one stands; 1 when it changed something.
+async fn keep(
+    tx: &mut Tx,
+    by: &By,
+    (campaign_id, institution_id, place): (&str, &str, &str),
+    edit: &AnswerEdit,
+) -> Result<u64> {
+    let none = Mending::default();
+    let mending = if edit.answer == Answer::NotMet { &edit.mending } else { &none };
+    let changed = sqlx::query(
+        "insert into self_inspection_answer (campaign_id, institution_id, department, item,
+            answer, note, answered_at, answered_by, fix, measure, due_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         on conflict (campaign_id, institution_id, department, item) do update set
+            answer = excluded.answer, note = excluded.note, fix = excluded.fix,
+            measure = excluded.measure, due_at = excluded.due_at,
+            answered_at = excluded.answered_at, answered_by = excluded.answered_by
+         where self_inspection_answer.answered_at <= excluded.answered_at
+           and (self_inspection_answer.answer <> excluded.answer
+                or self_inspection_answer.note <> excluded.note
+                or coalesce(self_inspection_answer.fix, '') <> coalesce(excluded.fix, '')
+                or coalesce(self_inspection_answer.measure, '') <> coalesce(excluded.measure, '')
+                or coalesce(self_inspection_answer.due_at, 0) <> coalesce(excluded.due_at, 0))",
+    )
+    .bind(campaign_id)
+    .bind(institution_id)
+    .bind(place)
+    .bind(&edit.item)
+    .bind(edit.answer.code())
+    .bind(edit.note.trim())
+    .bind(edit.answered_at.0.min(by.now.0))
+    .bind(by.actor.code())
+    .bind(mending.fix.map(Fix::code))
+    .bind(mending.measure.trim())
+    .bind(mending.due_at.map(|due| due.0))
+    .execute(tx.conn())
+    .await?;
+    Ok(changed.rows_affected())
+}
+
+/// What the department that found a problem means to do about it.
+///
+/// # Errors
+/// Not found outside the scope.
+pub async fn proposal(tx: &mut Tx, scope: &Scope, problem_id: &str) -> Result<Mending> {
+    let row = super::read::problem(tx, scope, problem_id).await?;
+    let (place, unit) = (&row.department, &row.institution_id);
+    let answers = answers(tx, &row.campaign_id, unit, place).await?;
+    let found = answers.into_iter().find(|(answer, _)| answer.item == row.item);
+    Ok(found.map_or_else(Mending::default, |(answer, _)| answer.mending))
 }
 
 pub(super) fn writer(scope: &Scope, now: Time) -> Result<By> {
@@ -410,33 +506,4 @@ pub(super) async fn all_handed_in(
     .await?;
     let done: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
     Ok(places.iter().all(|place| done.contains(place)))
-}
-
-/// Keeps a file as evidence of an item.
-///
-/// # Errors
-/// [`Refusal::Image`] above five megabytes, [`Refusal::Locked`].
-pub async fn add_item_evidence(
-    tx: &mut Tx,
-    scope: &Scope,
-    (campaign_id, institution_id, place, item): (&str, &str, &str, &str),
-    (media_type, body): (&str, &[u8]),
-    now: Time,
-) -> Result<String> {
-    let by = writer(scope, now)?;
-    let sheet = sheet(tx, scope, campaign_id, institution_id, place).await?;
-    if sheet.locked {
-        return Err(Refusal::Locked.into());
-    }
-    if !sheet.items.iter().any(|known| known.code == item) {
-        return Err(Refusal::Unknown.into());
-    }
-    let subject = evidence_subject(campaign_id, institution_id, place, item);
-    let owner = blob::Owner {
-        institution_id,
-        subject_kind: "self_inspection",
-        subject: &subject,
-        kind: "evidence",
-    };
-    blob::attach(tx, &by, owner, media_type, body, None).await
 }

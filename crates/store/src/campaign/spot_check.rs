@@ -22,11 +22,16 @@ pub struct Draw {
     pub branch: String,
     pub kind: String,
     pub drawn_at: i64,
+    /// While checks are to be done nobody but the drawing bureau gets the seed: it would announce
+    /// them. Its SHA-256 stands in its place, so that it cannot be changed until it is opened.
     pub seed: String,
     pub size: i64,
     /// Ids, one a line.
     pub frame: String,
+    /// Empty while it is sealed.
     pub drawn: String,
+    /// Checks of it that are to be done.
+    pub open: i64,
     pub name_zh: Option<String>,
     pub name_en: Option<String>,
 }
@@ -208,8 +213,10 @@ pub async fn mates(tx: &mut Tx, scope: &Scope) -> Result<Vec<(String, String, St
 pub async fn draws(tx: &mut Tx, scope: &Scope, campaign_id: &str) -> Result<Vec<Draw>> {
     campaign(tx, scope, campaign_id).await?;
     let line = scope.campaign().bounds().0;
-    Ok(sqlx::query_as(
-        "select draw_id, branch, kind, drawn_at, seed, size, frame, drawn, name_zh, name_en
+    let draws: Vec<Draw> = sqlx::query_as(
+        "select draw_id, branch, kind, drawn_at, seed, size, frame, drawn, name_zh, name_en,
+            (select count(*) from spot_check where spot_check.draw_id = spot_draw.draw_id
+               and carried_out_at is null) as open
          from spot_draw left join account on account.account_id = drawn_by
          where campaign_id = $1
            and (cast($2 as text) is null or branch = $2 or branch = 'city')
@@ -218,7 +225,24 @@ pub async fn draws(tx: &mut Tx, scope: &Scope, campaign_id: &str) -> Result<Vec<
     .bind(campaign_id)
     .bind(line)
     .fetch_all(tx.conn())
-    .await?)
+    .await?;
+    let own = scope.campaign_line();
+    let draws = draws.into_iter().map(|mut draw| {
+        let drawer = scope.may(Permission::RunCampaign) && own.is_none_or(|own| own == draw.branch);
+        if draw.open > 0 && !drawer {
+            draw.seed = hex(&Sha256::digest(draw.seed.as_bytes()));
+            draw.drawn.clear();
+        }
+        draw
+    });
+    Ok(draws.collect())
+}
+
+impl Draw {
+    /// Whether seed and result are still closed to this reader.
+    pub fn sealed(&self) -> bool {
+        self.drawn.is_empty()
+    }
 }
 
 /// A spot check.
@@ -247,7 +271,8 @@ pub struct SpotLine {
     pub not_met: i64,
 }
 
-/// Spot checks in reach. An institution sees those that were carried out: none is announced.
+/// Spot checks in reach. An institution sees those that were carried out, and a district of the
+/// city's likewise: none is announced.
 ///
 /// # Errors
 /// Not found outside the scope.
@@ -295,6 +320,8 @@ async fn select(
          where campaign_id = $1 and (cast($2 as text) is null or branch = $2)
            and (cast($3 as text) is null or spot_check.institution_id = $3)
            and (cast($3 as text) is null or carried_out_at is not null)
+           and (cast($2 as text) is null or spot_check.kind = 'district'
+                or carried_out_at is not null)
            and (cast($4 as text) is null or spot_check_id = $4)
          order by case when carried_out_at is null then 0 else 1 end, planned_at desc, sort_key,
             spot_check_id limit 500",

@@ -1,6 +1,6 @@
 //! A campaign from its notice to its summary, told on both databases.
 
-use rules::campaign::{Answer, Fix, ProblemState, Source, Step, SubmissionStep, Weight};
+use rules::campaign::{Answer, Fix, Mending, ProblemState, Source, Step, SubmissionStep, Weight};
 use store::campaign::{self, CellEdit, Doing, Finding, Handing, LedgerFilter, Make, NewNotice};
 use store::page::Slice;
 use store::{Refusal, deadline, register};
@@ -348,6 +348,7 @@ async fn a_report_waits_for_every_corner_and_a_closed_department_is_no_corner() 
                 answer: Answer::Met,
                 note: String::new(),
                 answered_at: at,
+                mending: Mending::default(),
             },
         );
         step!(house.db, |tx| {
@@ -367,6 +368,7 @@ async fn a_report_waits_for_every_corner_and_a_closed_department_is_no_corner() 
             answer: Answer::NotMet,
             note: "又发现".into(),
             answered_at: on("02-22 11:00"),
+            mending: Mending::default(),
         };
         let locked = step!(house.db, |tx| {
             let place = (&*same, "ins_a1", "icu");

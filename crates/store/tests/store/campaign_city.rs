@@ -175,7 +175,13 @@ impl House {
                     }
                     _ => (Answer::Met, ""),
                 };
-                AnswerEdit { item: item.code.clone(), answer, note: note.into(), answered_at: at }
+                AnswerEdit {
+                    item: item.code.clone(),
+                    answer,
+                    note: note.into(),
+                    answered_at: at,
+                    mending: rules::campaign::Mending::default(),
+                }
             })
             .collect();
         let wanting: Vec<String> = sheet

@@ -46,6 +46,10 @@ const TABLE: &str = "
     campaign::ledger_counts    4    2  1  1 1 1 1 1 - - - -
     campaign::sheet            acbp ac b  a a a b p - - - -
     campaign::places           acbp ac b  a a a b p - - - a
+    campaign::item_files       acbp ac b  a a a b p - - - -
+    campaign::item_file        acbp ac b  a a a b p - - - -
+    campaign::proposal         acbp ac b  a a a b p - - - -
+    campaign::dead_corners     acbp ac b  a a a b p - - - -
     campaign::submission       acbp ac b  a a a b p - - - a
     campaign::submission_steps acbp ac b  a a a b p - - - a
     campaign::section_texts    acbp ac b  a a a b p - - - a
@@ -122,6 +126,7 @@ struct All {
     id: String,
     problems: Vec<String>,
     files: Vec<String>,
+    item_files: Vec<String>,
     spots: Vec<(String, String)>,
 }
 
@@ -140,6 +145,12 @@ async fn one_of_everything(house: &House) -> All {
             campaign::add_evidence(tx, &med, &same, ("image/png", b"image"), on(AT))
         });
         all.files.push(file.unwrap());
+        let (head, same) = (house.scope(&format!("icu_{tail}")).await, id.clone());
+        let file = step!(house.db, |tx| {
+            let of = (&*same, unit, "icu", "core_systems.rounds");
+            campaign::add_item_evidence(tx, &head, of, ("image/png", b"image"), on(AT))
+        });
+        all.item_files.push(file.unwrap());
         all.problems.push(problem);
     }
     for (unit, bureau) in [("a1", "qu_a1"), ("b1", "qu_b1"), ("p1", "yz_1")] {
@@ -238,6 +249,13 @@ fn missing<T: Default>(answer: Result<T>) -> Result<T> {
     match answer {
         Err(Error::NotFound(_)) => Ok(T::default()),
         other => other,
+    }
+}
+
+fn missing_list<T>(answer: Result<store::page::Listed<T>>) -> Result<Vec<T>> {
+    match answer {
+        Err(Error::NotFound(_)) => Ok(Vec::new()),
+        other => other.map(|listed| listed.rows),
     }
 }
 
@@ -353,12 +371,12 @@ async fn annex_seen(tx: &mut Tx, scope: &Scope, function: &str, all: &All) -> Re
             let rows = missing(campaign::roll_up(tx, scope, id, "annex_1").await)?;
             number(rows.iter().filter(|row| row.cell == "found").count())
         }
-        other => return plan_seen(tx, scope, other, id).await,
+        other => return plan_seen(tx, scope, other, all).await,
     })
 }
 
-async fn plan_seen(tx: &mut Tx, scope: &Scope, function: &str, id: &str) -> Result<String> {
-    let now = on(AT);
+async fn plan_seen(tx: &mut Tx, scope: &Scope, function: &str, all: &All) -> Result<String> {
+    let (now, id) = (on(AT), &*all.id);
     Ok(match function {
         "campaign::campaign" => {
             number(usize::from(campaign::campaign(tx, scope, id).await.is_ok()))
@@ -378,6 +396,24 @@ async fn plan_seen(tx: &mut Tx, scope: &Scope, function: &str, id: &str) -> Resu
         "campaign::places" => each!(n, unit => {
             campaign::places(tx, scope, id, unit, now).await.map(|_| true)
         }),
+        "campaign::item_files" => each!(n, unit => {
+            let of = (id, unit, "icu");
+            campaign::item_files(tx, scope, of).await.map(|rows| rows.len() == 1)
+        }),
+        "campaign::item_file" => each!(n, unit => {
+            let (of, file) = ((id, unit, "icu"), &all.item_files[n]);
+            campaign::item_file(tx, scope, of, file).await.map(|file| file.is_some())
+        }),
+        "campaign::proposal" => each!(n, unit => {
+            let _ = unit;
+            campaign::proposal(tx, scope, &all.problems[n]).await.map(|_| true)
+        }),
+        "campaign::dead_corners" => {
+            let (all, filter) = (Slice::first(200), campaign::CornerFilter::default());
+            let corners = campaign::dead_corners(tx, scope, id, &filter, now, all);
+            let rows = missing_list(corners.await)?;
+            letters(rows.iter().map(|row| &*row.institution_id))
+        }
         "campaign::completeness" => {
             number(missing(campaign::completeness(tx, scope, id, "self_report").await)?.len())
         }
