@@ -9,6 +9,7 @@ mod app;
 pub mod assets;
 mod assist;
 mod bureau;
+mod campaign;
 pub mod city;
 mod clinic;
 pub mod clock;

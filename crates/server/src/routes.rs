@@ -18,8 +18,8 @@ use crate::fault::{Fault, Kind};
 use crate::gateway::Gateway;
 use crate::session::lang_of;
 use crate::{
-    App, account, alert, assets, assist, bureau, clinic, doctor, duty, emergency, green, incident,
-    institution, jobs, live, oncall, operation, public, terminal, transfer,
+    App, account, alert, assets, assist, bureau, campaign, clinic, doctor, duty, emergency, green,
+    incident, institution, jobs, live, oncall, operation, public, terminal, transfer,
 };
 
 /// What runs beside the pages.
@@ -33,6 +33,8 @@ pub struct Run {
 
 /// Forms are small; a batch of a hundred events stays below one megabyte.
 const FORM_BYTES_MAX: usize = 64 * 1024;
+/// Somewhat more than a file may have, so that one too large is refused with a sentence.
+const UPLOAD_BYTES_MAX: usize = 8 * 1024 * 1024;
 const BATCH_BYTES_MAX: usize = 1024 * 1024;
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
@@ -96,8 +98,10 @@ pub fn router(app: App) -> Router {
         .merge(transfer_board())
         .merge(transfer_desk())
         .merge(incidents())
+        .merge(campaigns())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
+    let pages = pages.merge(uploads());
     let machines = Router::new()
         .route("/api/v1/time", get(terminal::time))
         .route("/api/v1/openapi.json", get(terminal::openapi))
@@ -308,6 +312,44 @@ fn transfer_crew() -> Router<App> {
         .route("/transfer/incidents", get(transfer::incidents))
         .route("/transfer/incidents.csv", get(transfer::incidents_csv))
         .route("/transfer/incidents/{incident_id}", post(transfer::review_incident))
+}
+
+/// Rectification campaigns.
+fn campaigns() -> Router<App> {
+    Router::new()
+        .route("/campaigns", get(campaign::list).post(campaign::create))
+        .route("/campaigns/{id}", get(campaign::page))
+        .route("/campaigns/{id}/steps", post(campaign::step))
+        .route("/campaigns/{id}/ledger", get(campaign::ledger))
+        .route("/campaigns/{id}/ledger.xlsx", get(campaign::ledger_xlsx))
+        .route("/campaigns/{id}/ledger/print", get(campaign::print))
+        .route("/campaigns/{id}/readiness.xlsx", get(campaign::readiness))
+        .route("/campaigns/{id}/reports/{code}", get(campaign::reports))
+        .route(
+            "/campaigns/{id}/reports/{code}/{holder}",
+            get(campaign::report).post(campaign::write),
+        )
+        .route("/campaigns/{id}/hand/{code}/{holder}", post(campaign::hand))
+        .route("/campaigns/{id}/annex/{code}", get(campaign::annex))
+        .route("/campaigns/{id}/annex/{code}/entries", get(campaign::entries))
+        .route("/campaigns/{id}/annex/{code}/{unit}", get(campaign::unit).post(campaign::cell))
+        .route("/campaigns/{id}/sheets", get(campaign::sheets))
+        .route("/campaigns/{id}/sheets/{place}", get(campaign::sheet))
+        .route("/campaigns/{id}/spots", get(campaign::spots).post(campaign::draw_spots))
+        .route("/campaigns/{id}/talk", get(campaign::talk).post(campaign::say))
+        .route("/spots/{id}", get(campaign::spot).post(campaign::spot_step))
+        .route("/problems/{id}", get(campaign::problem))
+        .route("/problems/{id}/steps", post(campaign::problem_step))
+        .route("/problems/{id}/files/{file}", get(campaign::file))
+}
+
+/// Forms with a file: a photo of five megabytes and its fields.
+fn uploads() -> Router<App> {
+    Router::new()
+        .route("/problems/{id}/files", post(campaign::evidence))
+        .route("/campaigns/{id}/sheets/{place}", post(campaign::answer))
+        .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN))
 }
 
 const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; \

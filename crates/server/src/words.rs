@@ -6,6 +6,7 @@
 mod account;
 mod alert;
 mod assist;
+mod campaign;
 mod clinic;
 mod common;
 mod desk;

@@ -97,7 +97,9 @@ async fn enter(tx: &mut Tx, by: &By) -> Result<()> {
             operator_id: some(operator),
             crew_id: some(crew),
             site_id: some(site),
+            department: None,
             password_hash: "x".into(),
+            department: None,
         };
         account::open(tx, by, &new).await?;
     }
