@@ -99,7 +99,6 @@ async fn enter(tx: &mut Tx, by: &By) -> Result<()> {
             site_id: some(site),
             department: None,
             password_hash: "x".into(),
-            department: None,
         };
         account::open(tx, by, &new).await?;
     }
