@@ -159,13 +159,14 @@ async function familyBooks(room) {
   await room.shoot(page, 'call96120-price-phone');
   await page.locator('button[value="book"]').click();
   await page.locator('h1', { hasText: '已受理' }).waitFor();
-  const told = ((await page.locator('main').innerText()).match(/[0-9A-Z]{4}-[0-9A-Z]{4}/) ?? [''])[0];
+  const said = await page.locator('main').innerText();
+  const told = said.match(/报价码 ([0-9A-Z]{4}-[0-9A-Z]{4})/)?.[1] ?? '';
   await page.goto(`/quotes?code=${told.toLowerCase()}`);
   await page.locator('.tp-ok').waitFor();
   await room.shoot(page, 'call96120-quote-phone');
+  room.forgive(/404/);
   const wrong = await page.goto('/quotes?code=ZZZZ-ZZZZ');
   assert.equal(wrong?.status(), 404);
-  room.forgive(/404/);
 }
 
 /** @param {Room} room */

@@ -13,7 +13,7 @@ use rules::transfer::triage::{Answer as Said, TriagePack};
 use rules::transfer::{Class, Moment, Need, Source};
 use store::page::Slice;
 use store::transfer::{self, Asking, NewQuote, NewTriage, Told};
-use store::{By, Error};
+use store::{By, Error, Refusal};
 
 use super::calls::{masked, trip_word};
 use super::gate::{Gate, Judged, judged, promise_of};
@@ -22,7 +22,7 @@ use super::planner::{self, Choice};
 use super::small_map::SmallMap;
 use crate::App;
 use crate::assets::Mark;
-use crate::fault::{Answer, Fault, InLang, draw};
+use crate::fault::{Answer, Fault, InLang, Kind, draw};
 use crate::form::{Fields, fresh_key};
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
@@ -247,13 +247,18 @@ pub(crate) async fn gate(
     who.check(fields.get("csrf"))?;
     who.need(Permission::TakeCalls)?;
     let (lang, now) = (who.lang, app.now());
-    keep(&app, &who, &call_id, &fields).await?;
+    let ended = match keep(&app, &who, &call_id, &fields).await {
+        Ok(()) => false,
+        // Sent by a form whose call has ended meanwhile: it is told, and nothing was to be kept.
+        Err(fault) if matches!(fault.kind, Kind::Refused(Refusal::Answered)) => true,
+        Err(fault) => return Err(fault),
+    };
     let tiers = app.db().packs().tiers_at(now).clone();
     let judged = judged(&app, lang, &fields, Some(&who), true).await?;
     let when = crate::when::When { lang, calendar: app.city().calendar };
     let part = GatePart {
         gate: judged.gate(when, &tiers, &fields),
-        saved: lang.tc_draft_at(when.time(&now.0)),
+        saved: if ended { lang.tc_ended().to_owned() } else { lang.tc_draft_at(when.time(&now.0)) },
     };
     draw(&part, lang)
 }

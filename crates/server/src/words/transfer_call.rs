@@ -71,6 +71,7 @@ words! {
     tc_from: "从" / "From";
     tc_to: "到" / "To";
     tc_floor: "楼层" / "Floor";
+    tc_lift_label: "电梯" / "Lift";
     tc_lift: "有电梯" / "lift";
     tc_no_lift: "无电梯" / "no lift";
     tc_pick_on_map: "在地图上点选" / "Point on the map";
