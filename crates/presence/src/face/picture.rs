@@ -209,7 +209,8 @@ mod tests {
     #[test]
     fn a_smaller_picture_is_the_mean_of_what_each_pixel_covers() {
         // (width, height, new width, new height, red of the pixels, red expected)
-        let rows: &[(usize, usize, usize, usize, &[u8], &[u8])] = &[
+        type Row<'r> = (usize, usize, usize, usize, &'r [u8], &'r [u8]);
+        let rows: &[Row<'_>] = &[
             (4, 1, 2, 1, &[0, 10, 100, 200], &[5, 150]),
             (3, 1, 2, 1, &[0, 90, 240], &[30, 190]),
             (2, 2, 1, 1, &[1, 2, 3, 6], &[3]),

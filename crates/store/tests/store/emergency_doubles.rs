@@ -138,7 +138,7 @@ async fn a_cry_that_meets_a_merge_joins_the_case_that_is_left() {
             }
             let open = "select emergency_id from emergency where closed_at is null
                 and stood_down_at is null and merged_at is null";
-            assert_eq!(house.column(open).await, [kept.clone()]);
+            assert_eq!(house.column(open).await, std::slice::from_ref(&kept));
             let told = "select count(*) from emergency_message where body like '%再报'
                 and emergency_id = ";
             assert_eq!(house.number(&format!("{told}'{kept}'")).await, 9);

@@ -363,7 +363,7 @@ fn plan_pane(lang: Lang, drawn: &Drawn, typed: &Typed) -> Pane {
     ];
     let labels = [lang.tf_crew_1(), lang.tf_crew_2(), lang.tf_crew_3()];
     for (name, label) in CREW.iter().zip(&labels) {
-        inputs.push(Input::select(name, *label, get(name), people()));
+        inputs.push(Input::select(name, label, get(name), people()));
     }
     let form = Form {
         inputs,
