@@ -12,7 +12,7 @@ build: libraries
 demo: build
 	$(CARGO_TARGET_DIR)/release/baize demo $(ARGS)
 
-# Style sheets, scripts and icons from npm; district boundaries by pinned hash.
+# Style sheets, scripts and icons from npm; boundaries and face models by pinned hash.
 libraries: web/node_modules/.package-lock.json
 	tools/fetch
 
@@ -26,10 +26,11 @@ test-tools:
 # The same stories on SQLite and PostgreSQL, pages in both languages, a browser at the end.
 test: libraries test-tools
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets -- -D warnings
-	$(CARGO) test --workspace
+	$(CARGO) clippy --workspace --all-targets --features presence/face -- -D warnings
+	$(CARGO) test --workspace --features presence/face
 	$(CARGO) build -p baize
 	python3 tools/check_vectors.py
+	python3 tools/check_face.py $(CARGO_TARGET_DIR)/debug/examples/faces $(CARGO_TARGET_DIR)/debug/baize
 	node --test web/tests/*.test.mjs
 	node web/tests/browser/run.mjs
 

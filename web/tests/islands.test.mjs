@@ -11,6 +11,7 @@ import { meaning, rowAfter, takesLetters } from '../static/islands/keys.js';
 import { gatherer, pauseMs, stateOf, streamUrl } from '../static/islands/live.js';
 import { ownAddress, parseData, rank } from '../static/islands/map.js';
 import { answersWithFragment, fromPerson } from '../static/islands/page.js';
+import { isAsked, readQueue, ready, settled } from '../static/islands/sheet.js';
 
 // 2024-01-02T15:06:20+08:00
 const CITY_MS = Date.UTC(2024, 0, 2, 7, 6, 20);
@@ -251,4 +252,49 @@ test('a click on the small map is a point', () => {
   const at = (x, y) => pointAt({ x, y, width: 200, height: 100 }, box);
   assert.deepEqual(at(0, 0), { lat: '37.00000', lng: '117.00000' });
   assert.deepEqual(at(100, 25), { lat: '36.75000', lng: '118.00000' });
+});
+
+test('an item is asked where the one it waits for was answered so', () => {
+  assert.equal(isAsked(null, null, {}), true);
+  assert.equal(isAsked('zone', 'met', { zone: 'met' }), true);
+  assert.equal(isAsked('zone', 'met', { zone: 'not_met' }), false);
+  assert.equal(isAsked('zone', 'met', {}), false);
+});
+
+test('answers wait in their order, and what was refused waits for a change', () => {
+  const edit = (answer, at, more = {}) => {
+    return { answer, note: '', fix: '', measure: '', due: '', at, ...more };
+  };
+  const queue = {
+    later: edit('met', 30),
+    first: edit('not_met', 10),
+    silent: edit('', 5),
+    refused: edit('met', 1, { refused: 'too long' }),
+  };
+  assert.deepEqual(
+    ready(queue, 20).map(({ item }) => item),
+    ['first', 'later'],
+  );
+  assert.deepEqual(
+    ready(queue, 1).map(({ item }) => item),
+    ['first'],
+  );
+  assert.deepEqual(readQueue(JSON.stringify(queue)), queue);
+  assert.deepEqual(readQueue('{"a":{"answer":"met"},"b":null}'), {});
+  assert.deepEqual(readQueue('not json'), {});
+  assert.deepEqual(readQueue(null), {});
+});
+
+test('what the server took is done, and a newer answer of somebody else is told', () => {
+  const values = { note: '', fix: '', measure: '', due: '' };
+  const mine = { answer: 'not_met', ...values, at: 10 };
+  const sent = [{ item: 'a', edit: mine }];
+  const stands = { item: 'a', answer: 'met', ...values, at: 20, by: 'B', mine: false };
+  const beaten = settled({ a: mine }, sent, [stands]);
+  assert.deepEqual(beaten, { queue: {}, newer: [{ stands, edit: mine }] });
+  const kept = settled({ a: mine }, sent, [{ ...stands, answer: 'not_met', at: 10, mine: true }]);
+  assert.deepEqual(kept, { queue: {}, newer: [] });
+  // Changed again while it was under way: that change still waits.
+  const changed = { ...mine, at: 15 };
+  assert.deepEqual(settled({ a: changed }, sent, []).queue, { a: changed });
 });

@@ -6,9 +6,11 @@
 pub mod check;
 pub mod demo;
 pub mod dispatch;
+pub mod face;
 pub mod live;
 pub mod month;
 pub mod packs;
+pub mod rollup;
 mod say;
 pub mod screens;
 pub mod serve;

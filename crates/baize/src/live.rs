@@ -33,6 +33,10 @@ const HEARTBEAT_MS: i64 = Time::MINUTE_MS;
 const HEARTBEAT_FAST_MS: i64 = 3 * Time::MINUTE_MS;
 /// City minutes between two invented cries for help.
 const CRY_EVERY_MIN: i64 = 17;
+/// City minutes between two steps of a campaign, and the units that take them.
+const CAMPAIGN_EVERY_MIN: i64 = 2;
+const UNITS_LIVE: usize = 8;
+const UNITS_EVERY: usize = 23;
 /// The same story gives the same ids.
 const IDS_SEED: u64 = 20_240_102;
 
@@ -93,6 +97,7 @@ fn plan(data: &Data, seeded: Seeded, fast: bool) -> sim::Plan {
         templates: seeded.templates,
         channel: channel_plan(data),
         crews: crews_plan(data),
+        campaign: campaign_plan(data),
         heartbeat_ms: if fast { HEARTBEAT_FAST_MS } else { HEARTBEAT_MS },
     }
 }
@@ -126,6 +131,18 @@ fn crews_plan(data: &Data) -> sim::CrewsPlan {
         member.is_some_and(|one| one.role == rules::transfer::CrewRole::Driver)
     });
     sim::CrewsPlan { crews: crews.skip(1).map(|account| account.login.clone()).collect() }
+}
+
+/// Units that mend their problems by themselves: few, for sign-ins from one address are limited.
+/// The unit that people sign in to stands still for them.
+fn campaign_plan(data: &Data) -> sim::CampaignPlan {
+    use rules::account::AccountRole;
+    let quiet = |unit: &&demo::Unit| unit.people.is_empty();
+    let units = data.units.iter().filter(quiet).step_by(UNITS_EVERY).take(UNITS_LIVE);
+    let logins = units.map(|unit| {
+        [AccountRole::MedicalDepartment, AccountRole::FirstResponsible].map(|role| unit.login(role))
+    });
+    sim::CampaignPlan { units: logins.collect(), every_min: CAMPAIGN_EVERY_MIN }
 }
 
 /// What the pages need to know of the city.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use ::dispatch::command::{Budget, Format, Solve};
 use baize::live::Options;
-use baize::{Trouble, check, dispatch, live, month, screens, serve};
+use baize::{Trouble, check, dispatch, face, live, month, rollup, screens, serve};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
@@ -86,9 +86,14 @@ enum Command {
         #[command(subcommand)]
         what: Dispatch,
     },
+    /// 人脸比对。 Compares faces; nothing is kept.
+    Face {
+        #[command(subcommand)]
+        what: Face,
+    },
     /// 测量。 Measures, one figure a line.
     Bench {
-        /// 只测这一项。 Only this one: `dispatch`, `day` or `sos`.
+        /// 只测这一项。 Only this one: `day`, `dispatch`, `face`, `rollup` or `sos`.
         name: Option<String>,
         /// 一行一个 JSON 对象。 One JSON object a line; there is no other form.
         #[arg(long)]
@@ -131,6 +136,39 @@ enum Dispatch {
     },
 }
 
+#[derive(Subcommand)]
+enum Face {
+    /// 两张照片是否同一人。 Whether two photos show the same person: status 0 same, 1 different,
+    /// 2 unusable.
+    Verify {
+        a: PathBuf,
+        b: PathBuf,
+        #[command(flatten)]
+        with: FaceOptions,
+    },
+    /// 照片上是目录中的哪一位。 Who of the people in DIR (person/photo.jpg) a photo shows: status 0
+    /// accepted, 1 nobody, 2 unusable.
+    Search {
+        dir: PathBuf,
+        probe: PathBuf,
+        #[command(flatten)]
+        with: FaceOptions,
+    },
+}
+
+#[derive(clap::Args)]
+struct FaceOptions {
+    /// 模型目录，缺省用程序内的模型。 Folder of models; those inside the program when left out.
+    #[arg(long, value_name = "DIR")]
+    models: Option<PathBuf>,
+    /// 阈值文件。 Thresholds and limits; the usual ones when left out.
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// 输出 JSON。 The answer is JSON; there is no other form.
+    #[arg(long)]
+    json: bool,
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("BAIZE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
@@ -163,6 +201,7 @@ async fn run(command: Command) -> Result<ExitCode, Trouble> {
             return Ok(if checked.well { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         Command::Dispatch { what } => return plan(what),
+        Command::Face { what } => return compare(what),
         Command::Bench { name, json: _ } => {
             let literature = std::env::var_os("BAIZE_DARP").map(PathBuf::from);
             let rows = dispatch::rows(name.as_deref(), literature.as_deref())
@@ -176,9 +215,21 @@ async fn run(command: Command) -> Result<ExitCode, Trouble> {
             for row in rows {
                 writeln!(out, "{}", serde_json::to_string(&row).unwrap_or_default())?;
             }
+            if name.as_deref().is_none_or(|name| name == "face") {
+                for row in face::bench::rows()? {
+                    writeln!(out, "{}", serde_json::to_string(&row).unwrap_or_default())?;
+                }
+            }
             drop(out);
             if name.as_deref().is_none_or(|name| name == "sos") {
                 for row in screens::rows().await? {
+                    let line = serde_json::to_string(&row).unwrap_or_default();
+                    writeln!(std::io::stdout(), "{line}")?;
+                }
+            }
+            // Fifteen million cells take a while to make: only when they are asked for.
+            if name.as_deref() == Some("rollup") {
+                for row in rollup::rows().await? {
                     let line = serde_json::to_string(&row).unwrap_or_default();
                     writeln!(std::io::stdout(), "{line}")?;
                 }
@@ -208,4 +259,15 @@ fn plan(what: Dispatch) -> Result<ExitCode, Trouble> {
     writeln!(std::io::stdout().lock(), "{}", answered.json)?;
     // Bad input is the answer's own matter: status 2, with the problem as JSON.
     Ok(if answered.well { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+fn compare(what: Face) -> Result<ExitCode, Trouble> {
+    let options =
+        |with: FaceOptions| face::Options { models: with.models, settings: with.settings };
+    let answered = match what {
+        Face::Verify { a, b, with } => face::verify(&a, &b, &options(with)),
+        Face::Search { dir, probe, with } => face::search(&dir, &probe, &options(with)),
+    };
+    writeln!(std::io::stdout().lock(), "{}", answered.json)?;
+    Ok(ExitCode::from(answered.status))
 }

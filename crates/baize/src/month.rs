@@ -149,14 +149,15 @@ pub fn rows() -> Result<Vec<Row>, Problem> {
 }
 
 /// The hours stretch drives as in a town with two rushes.
-fn profile() -> Result<Profile, Problem> {
-    let mut factor = [1_000; 24];
+fn profile(permille: u32) -> Result<Profile, Problem> {
+    let mut factor: [u32; 24] = [1_000; 24];
     for (hour, permille) in
         [(7, 1_250), (8, 1_350), (9, 1_100), (11, 1_100), (17, 1_300), (18, 1_250)]
     {
         factor[hour] = permille;
     }
-    Profile::new(factor, 3_600)
+    let stretched = factor.map(|hour| u16::try_from(hour * permille / 1_000).unwrap_or(1_000));
+    Profile::new(stretched, 3_600)
 }
 
 fn made(number: u64) -> Result<Day, Problem> {
@@ -166,14 +167,21 @@ fn made(number: u64) -> Result<Day, Problem> {
     let count = if weekend { 28 } else { 44 } + rng.below(9);
     let mut calls: Vec<Call> = (0..count).map(|n| call(&mut rng, n, &mut points)).collect();
     calls.sort_by_key(|call| (call.known, call.request.id));
-    let travel =
-        Travel::Globe { points, detour_milli: 1_350, metres_per_s: 9.5, profile: Some(profile()?) };
+    let travel = Travel::Globe {
+        points,
+        detour_milli: 1_350,
+        metres_per_s: 9.5,
+        profile: Some(profile(1_000)?),
+    };
     Ok(Day { vehicles: vehicles(), travel, calls })
 }
 
+/// Interiors, equipment, crew, and how many of them.
+type Kind = (&'static [Amount], &'static [&'static str], &'static [(&'static str, u16)], usize);
+
 /// Fourteen vehicles: stretchers with and without a nurse, two with a doctor, four for wheelchairs.
 fn vehicles() -> Vec<Vehicle> {
-    let kinds: [(&[Amount], &[&str], &[(&str, u16)], usize); 4] = [
+    let kinds: [Kind; 4] = [
         (&[[2, 2, 1, 0]], &["oxygen"], &[("driver", 1), ("hands", 2)], 3),
         (&[[2, 2, 1, 0]], &["oxygen"], &[("driver", 1), ("nurse", 1), ("hands", 2)], 5),
         (
@@ -237,7 +245,7 @@ fn call(rng: &mut Rng, number: u64, points: &mut Vec<(f64, f64)>) -> Call {
     points.push((TOWNS[hospital].0, TOWNS[hospital].1));
     points.push(far);
     let (near, away) = (points.len() - 2, points.len() - 1);
-    let (from, to) = if kind < 4 || kind >= 8 { (near, away) } else { (away, near) };
+    let (from, to) = if !(4..8).contains(&kind) { (near, away) } else { (away, near) };
     // Most leave hospital in the late morning; who comes for treatment comes early.
     let peak = if kind < 4 { 10 * HOUR + HOUR / 2 } else { 8 * HOUR + HOUR / 2 };
     let spread = (rng.unit() + rng.unit() + rng.unit() - 0.8) * 3.0 * HOUR as f64;
@@ -282,6 +290,15 @@ fn needs(rng: &mut Rng, request: &mut Request) {
 }
 
 impl Day {
+    /// Drives as somebody expects them who has learned from earlier days.
+    fn learned(&self, permille: u32) -> Result<Travel, Problem> {
+        let mut travel = self.travel.clone();
+        if let Travel::Globe { profile: hours, .. } = &mut travel {
+            *hours = Some(profile(permille)?);
+        }
+        Ok(travel)
+    }
+
     /// When a drive that begins now ends in truth, and its metres.
     fn drive(&self, from: usize, to: usize, now: Time, luck: i64) -> (Time, i64) {
         let metres = self.travel.leg(from, to).map_or(0, |leg| leg.1);

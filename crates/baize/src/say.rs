@@ -25,6 +25,10 @@ fn role_words(role: AccountRole) -> (&'static str, &'static str) {
         AccountRole::WardDesk => ("医院转送联络台", "hospital transfer desk"),
         AccountRole::TransferOfficer => ("转送监管", "transfer regulator"),
         AccountRole::Liaison120 => ("120 联络员", "120 liaison"),
+        AccountRole::MedicalOfficer => ("医政人员", "medical administration"),
+        AccountRole::FirstResponsible => ("第一责任人", "first responsible person"),
+        AccountRole::MedicalDepartment => ("医务科", "medical department"),
+        AccountRole::DepartmentHead => ("科室负责人", "head of department"),
     }
 }
 

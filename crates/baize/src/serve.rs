@@ -115,7 +115,8 @@ fn refuse_stories(data: &Data) -> Result<(), Trouble> {
         + data.cases.len()
         + data.call_outs.len()
         + data.enquiries.len()
-        + data.incidents.len();
+        + data.incidents.len()
+        + data.campaigns.len();
     if stories == 0 {
         return Ok(());
     }

@@ -8,6 +8,8 @@ mod board;
 mod dispatch;
 #[path = "baize/doors.rs"]
 mod doors;
+#[path = "baize/face.rs"]
+mod face;
 #[path = "baize/gateway.rs"]
 mod gateway;
 #[path = "baize/incident.rs"]

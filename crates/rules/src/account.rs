@@ -37,6 +37,14 @@ coded! {
         TransferOfficer = "transfer_officer",
         /// 120 指挥中心联络员: takes over, hands back.
         Liaison120 = "liaison_120",
+        /// 医政人员 of the health commission: the city's, or a district's.
+        MedicalOfficer = "medical_officer",
+        /// 第一责任人: the main person in charge of an institution [W6].
+        FirstResponsible = "first_responsible",
+        /// 医务科: keeps the institution's ledger [W31].
+        MedicalDepartment = "medical_department",
+        /// 科室负责人
+        DepartmentHead = "department_head",
     }
 }
 
@@ -88,6 +96,16 @@ coded! {
         ReviewEvents = "review_events",
         /// The health authority's side: what has climbed, figures. Not for those who punish.
         WatchEvents = "watch_events",
+        /// See campaigns and what they ask of one's own.
+        Campaign = "campaign",
+        /// Issue and steer campaigns, draw spot checks, urge, approve what is handed in.
+        RunCampaign = "run_campaign",
+        /// File problems, plan, hand in reports and annexes of the institution.
+        KeepLedger = "keep_ledger",
+        /// Answer checklists and mend problems of one's own department.
+        SelfInspect = "self_inspect",
+        /// Name responsible persons, verify for the institution.
+        AnswerFor = "answer_for",
     }
 }
 
@@ -116,6 +134,14 @@ pub fn may(role: AccountRole, permission: Permission) -> bool {
         P::ReportEvent => matches!(role, R::ClinicHead | R::Doctor),
         P::ReviewEvents => role == R::ClinicHead,
         P::WatchEvents => matches!(role, R::Director | R::QcDirector),
+        P::Campaign => matches!(
+            role,
+            R::MedicalOfficer | R::FirstResponsible | R::MedicalDepartment | R::DepartmentHead
+        ),
+        P::RunCampaign => role == R::MedicalOfficer,
+        P::KeepLedger => role == R::MedicalDepartment,
+        P::SelfInspect => matches!(role, R::MedicalDepartment | R::DepartmentHead),
+        P::AnswerFor => matches!(role, R::FirstResponsible | R::MedicalDepartment),
     }
 }
 
@@ -145,6 +171,10 @@ mod tests {
         ward_desk      request_transfer
         transfer_officer oversee_transfer
         liaison_120    liaise_120
+        medical_officer    campaign,run_campaign
+        first_responsible  campaign,answer_for
+        medical_department campaign,keep_ledger,self_inspect,answer_for
+        department_head    campaign,self_inspect
     ";
 
     #[test]

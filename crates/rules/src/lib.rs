@@ -7,6 +7,7 @@
 pub mod account;
 pub mod alert;
 pub mod calendar;
+pub mod campaign;
 pub mod card;
 pub mod channel;
 pub mod checkin;

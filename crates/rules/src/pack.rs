@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::alert::{Level, Rule};
+use crate::campaign::CampaignPack;
 use crate::card::CardPack;
 use crate::channel::ChannelPack;
 use crate::incident::IncidentPack;
@@ -67,8 +68,8 @@ macro_rules! packs {
 }
 
 packs! {
-    IncidentPack,     RulePack, ProcedurePack, CardPack, ChannelPack, ServicePack, TriagePack, TierPack, TariffPack,
-    CrewPack, AccreditationPack, OversightPack,
+    RulePack, ProcedurePack, CardPack, ChannelPack, ServicePack, TriagePack, TierPack, TariffPack,
+    IncidentPack, CampaignPack, CrewPack, AccreditationPack, OversightPack,
 }
 
 /// Thresholds and the alert catalogue of one sector.
@@ -179,7 +180,7 @@ impl RulePack {
                 faults.push(format!("rule {} stands {count} times", rule.code()));
             }
         }
-        for kind in InstitutionKind::ALL {
+        for kind in InstitutionKind::ALL.iter().filter(|kind| kind.is_aesthetic()) {
             if !self.kinds.iter().any(|limit| limit.kind == *kind) {
                 faults.push(format!("kind {} has no level_max", kind.code()));
             }

@@ -59,6 +59,15 @@ coded! {
         Outpatient = "outpatient",
         OutpatientAnaesthesia = "outpatient_anaesthesia",
         Hospital = "hospital",
+        /// A hospital or clinic of general medicine: no medical aesthetics, no limits of its pack.
+        Medical = "medical",
+    }
+}
+
+impl InstitutionKind {
+    /// The kinds that a pack of medical aesthetics must name.
+    pub fn is_aesthetic(self) -> bool {
+        self != InstitutionKind::Medical
     }
 }
 

@@ -51,15 +51,24 @@ enum Hears {
     Transfer,
     /// What this operator, crew member or site takes part in.
     Party(String),
+    /// Campaigns: what happens at these units.
+    Campaign(Vec<String>),
 }
 
 impl Hears {
     fn tells(&self, change: &Change) -> bool {
         match self {
-            Hears::All => !of_channel(change.kind) && !of_transfer(change.kind),
-            Hears::Institutions { ids, channel } => {
-                (*channel || !of_channel(change.kind)) && ids.contains(&change.institution_id)
+            Hears::All => {
+                !of_channel(change.kind) && !of_transfer(change.kind) && change.kind != CAMPAIGN
             }
+            Hears::Campaign(ids) => change.kind == CAMPAIGN && ids.contains(&change.institution_id),
+            Hears::Institutions { ids, channel } => {
+                (*channel || !of_channel(change.kind))
+                    && change.kind != CAMPAIGN
+                    && ids.contains(&change.institution_id)
+            }
+            // A hospital of the channel may be a unit of campaigns; its desk has no part in them.
+            Hears::Hospital(_) if change.kind == CAMPAIGN => false,
             Hears::Hospital(id) => change.institution_id == *id || change.parties.contains(id),
             Hears::Channel => of_channel(change.kind),
             Hears::Transfer => of_transfer(change.kind),
@@ -67,6 +76,8 @@ impl Hears {
         }
     }
 }
+
+const CAMPAIGN: &str = "campaign";
 
 fn of_channel(kind: &str) -> bool {
     matches!(kind, "emergency" | "oncall" | "stock" | "enquiry")
@@ -105,6 +116,8 @@ impl Change {
             "vehicle" | "crew_member" => "vehicle",
             "contract" | "service_area" | "transfer_complaint" | "improvement" => "oversight",
             "enquiry" => "enquiry",
+            "problem" | "submission" | "self_inspection" | "spot_check" | "urge" | "annex"
+            | "campaign" => CAMPAIGN,
             _ => return None,
         };
         let named = of_channel(kind) || of_transfer(kind);
@@ -156,6 +169,9 @@ async fn watched(tx: &mut store::Tx, scope: &Scope, now: rules::Time) -> store::
         Listens::Transfer => {
             let own = [scope.operator(), scope.crew(), scope.site()].into_iter().flatten().next();
             return Ok(own.map_or(Hears::Transfer, |id| Hears::Party(id.to_owned())));
+        }
+        Listens::Campaign => {
+            return Ok(Hears::Campaign(store::campaign::units_heard(tx, scope).await?));
         }
         Listens::Register => {}
     }

@@ -169,6 +169,7 @@ mod tests {
             calendar: Calendar { offset_min: 480, week_starts_on: WeekStart::Monday },
             home_region: String::new(),
             map_note: [String::new(), String::new()],
+            quote_key: Vec::new(),
             public_url: public_url.map(str::to_owned),
             trusted_proxies: networks(&["10.0.0.0/8"]),
             demo: false,

@@ -18,8 +18,8 @@ use crate::fault::{Fault, Kind};
 use crate::gateway::Gateway;
 use crate::session::lang_of;
 use crate::{
-    App, account, alert, assets, assist, bureau, clinic, doctor, duty, emergency, green, incident,
-    institution, jobs, live, oncall, operation, public, terminal, transfer,
+    App, account, alert, assets, assist, bureau, campaign, clinic, doctor, duty, emergency, green,
+    incident, institution, jobs, live, oncall, operation, public, terminal, transfer,
 };
 
 /// What runs beside the pages.
@@ -33,8 +33,13 @@ pub struct Run {
 
 /// Forms are small; a batch of a hundred events stays below one megabyte.
 const FORM_BYTES_MAX: usize = 64 * 1024;
+/// Several photos and what was typed beside them: a file too large is let pass unread, so that
+/// the rest of its form is kept and it alone is refused, with a sentence.
+const UPLOAD_BYTES_MAX: usize = 48 * 1024 * 1024;
 const BATCH_BYTES_MAX: usize = 1024 * 1024;
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// A photo over a ward's network.
+const UPLOADED_WITHIN: Duration = Duration::from_secs(180);
 
 /// Pages without login.
 fn anybody() -> Router<App> {
@@ -96,8 +101,11 @@ pub fn router(app: App) -> Router {
         .merge(transfer_board())
         .merge(transfer_desk())
         .merge(incidents())
+        .merge(campaigns())
+        .merge(sheets_and_spots())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
+    let pages = pages.merge(uploads());
     let machines = Router::new()
         .route("/api/v1/time", get(terminal::time))
         .route("/api/v1/openapi.json", get(terminal::openapi))
@@ -308,6 +316,58 @@ fn transfer_crew() -> Router<App> {
         .route("/transfer/incidents", get(transfer::incidents))
         .route("/transfer/incidents.csv", get(transfer::incidents_csv))
         .route("/transfer/incidents/{incident_id}", post(transfer::review_incident))
+}
+
+/// Rectification campaigns.
+fn campaigns() -> Router<App> {
+    Router::new()
+        .route("/campaigns", get(campaign::list).post(campaign::create))
+        .route("/campaigns/{id}", get(campaign::page))
+        .route("/campaigns/{id}/steps", post(campaign::step))
+        .route("/campaigns/{id}/ledger", get(campaign::ledger))
+        .route("/campaigns/{id}/ledger.xlsx", get(campaign::ledger_xlsx))
+        .route("/campaigns/{id}/ledger/print", get(campaign::print))
+        .route("/campaigns/{id}/readiness.xlsx", get(campaign::readiness))
+        .route("/campaigns/{id}/reports/{code}", get(campaign::reports))
+        .route(
+            "/campaigns/{id}/reports/{code}/{holder}",
+            get(campaign::report).post(campaign::write),
+        )
+        .route("/campaigns/{id}/hand/{code}/{holder}", post(campaign::hand))
+        .route("/campaigns/{id}/annex/{code}", get(campaign::annex))
+        .route("/campaigns/{id}/annex/{code}/entries", get(campaign::entries))
+        .route("/campaigns/{id}/annex/{code}/{unit}", get(campaign::unit).post(campaign::cell))
+        .route("/campaigns/{id}/talk", get(campaign::talk).post(campaign::say))
+        .route("/problems/{id}", get(campaign::problem))
+        .route("/problems/{id}/steps", post(campaign::problem_step))
+        .route("/problems/{id}/files/{file}", get(campaign::file))
+}
+
+/// Self-inspection, spot checks, and what they make of coverage and assessment.
+fn sheets_and_spots() -> Router<App> {
+    Router::new()
+        .route("/campaigns/{id}/sheets", get(campaign::sheets))
+        .route("/campaigns/{id}/sheets/{place}", get(campaign::sheet))
+        .route("/campaigns/{id}/sheets/{place}/files/{file}", get(campaign::item_file))
+        .route("/campaigns/{id}/coverage", get(campaign::coverage))
+        .route("/campaigns/{id}/coverage.csv", get(campaign::coverage_csv))
+        .route("/campaigns/{id}/assessment", get(campaign::assessment))
+        .route("/campaigns/{id}/assessment.csv", get(campaign::assessment_csv))
+        .route("/campaigns/{id}/spots", get(campaign::spots).post(campaign::draw_spots))
+        .route("/campaigns/{id}/draws/{draw}/frame.txt", get(campaign::frame))
+        .route("/spots/{id}", get(campaign::spot))
+}
+
+/// Forms with files.
+fn uploads() -> Router<App> {
+    Router::new()
+        .route("/problems/{id}/files", post(campaign::evidence))
+        .route("/campaigns/{id}/sheets/{place}", post(campaign::answer))
+        .route("/campaigns/{id}/sheets/{place}/answers", post(campaign::answers))
+        .route("/campaigns/{id}/sheets/{place}/evidence", post(campaign::item_evidence))
+        .route("/spots/{id}", post(campaign::spot_step))
+        .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, UPLOADED_WITHIN))
 }
 
 const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; \

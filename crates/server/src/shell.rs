@@ -81,6 +81,10 @@ pub(crate) fn home_of(role: AccountRole) -> &'static str {
         AccountRole::WardDesk => "/transfer/ward",
         AccountRole::TransferOfficer => "/transfer/report",
         AccountRole::Liaison120 => "/transfer/handovers",
+        AccountRole::MedicalOfficer
+        | AccountRole::FirstResponsible
+        | AccountRole::MedicalDepartment
+        | AccountRole::DepartmentHead => "/campaigns",
     }
 }
 
@@ -134,6 +138,14 @@ pub(crate) async fn shell(
 async fn place(app: &App, who: &SignedIn, tx: &mut Tx) -> Answer<String> {
     let lang = who.lang;
     let account = who.scope.account();
+    // The people of campaigns reach nothing of supervision, not even their own unit's row there.
+    if who.scope.may(Permission::Campaign)
+        && let Some(unit) = who.scope.campaign_place().0
+    {
+        let names = register::names(tx, app.now()).await.told(lang)?;
+        let known = names.iter().find(|(id, _, _)| id == unit);
+        return Ok(known.map_or("", |(_, zh, en)| lang.pick(zh, en)).to_owned());
+    }
     if let Some(institution_id) = account.and_then(|account| account.institution_id.as_deref()) {
         let institution = register::institution(tx, &who.scope, institution_id).await.told(lang)?;
         return Ok(lang.pick(&institution.name_zh, &institution.name_en).to_owned());
@@ -192,6 +204,9 @@ fn nav(
             entry("/alerts", "bell-exclamation", lang.tab_alerts(), open.waiting_for_clinic, true),
             entry("/clinic/people", "certificate", lang.tab_people(), 0, false),
         ]);
+    }
+    if who.scope.may(Permission::Campaign) {
+        return vec![entry("/campaigns", "checklist", lang.nav_campaigns(), 0, false)];
     }
     if who.scope.may(Permission::ManageChannel) || who.scope.may(Permission::Receive) {
         return channel_nav(who, here, cases);

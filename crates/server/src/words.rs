@@ -6,6 +6,8 @@
 mod account;
 mod alert;
 mod assist;
+mod campaign;
+mod campaign_sheets;
 mod clinic;
 mod common;
 mod desk;

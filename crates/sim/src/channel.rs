@@ -56,7 +56,7 @@ const CARDS: [&str; 5] =
     ["anaphylaxis", "last", "vascular_occlusion", "haemorrhage", "vision_loss"];
 
 /// A number drawn from words: the same story every time.
-fn drawn(words: &[&str], below: u64) -> u64 {
+pub(crate) fn drawn(words: &[&str], below: u64) -> u64 {
     let mut hash = Sha256::new();
     for word in words {
         hash.update(word.as_bytes());

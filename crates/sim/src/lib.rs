@@ -12,6 +12,7 @@ mod names;
 mod pages;
 mod plan;
 mod play;
+mod rectify;
 mod screens;
 mod wire;
 
@@ -22,4 +23,5 @@ pub use invent::{Template, score_of};
 pub use names::{Client, client};
 pub use plan::{Act, Check, Declare, DeviceEvent, Dispose, Plan, Span, Step, What};
 pub use play::Simulation;
+pub use rectify::CampaignPlan;
 pub use screens::{Measured, reach};

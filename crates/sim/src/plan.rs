@@ -120,6 +120,8 @@ pub struct Plan {
     pub channel: crate::ChannelPlan,
     /// Crews of the transfer service that drive by themselves.
     pub crews: crate::CrewsPlan,
+    /// Who takes part in campaigns.
+    pub campaign: crate::CampaignPlan,
     /// City milliseconds between two heartbeats of a terminal.
     pub heartbeat_ms: i64,
 }

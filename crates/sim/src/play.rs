@@ -15,6 +15,7 @@ use crate::channel::Channel;
 use crate::crews::Crews;
 use crate::invent::Invent;
 use crate::pages::{Away, Posted, Session, client, ids_after};
+use crate::rectify::Campaign;
 use crate::wire::{Queue, send};
 use crate::{Act, Declare, Device, DeviceEvent, Dispose, Plan, Step, What};
 
@@ -52,6 +53,7 @@ pub struct Simulation {
     invent: Invent,
     channel: Channel,
     crews: Crews,
+    campaign: Campaign,
 }
 
 impl Simulation {
@@ -79,6 +81,7 @@ impl Simulation {
             refused: HashSet::new(),
             channel: Channel::new(base_url.trim_end_matches('/'), &plan.password, plan.channel),
             crews: Crews::new(base_url.trim_end_matches('/'), &plan.password, plan.crews),
+            campaign: Campaign::new(base_url.trim_end_matches('/'), &plan.password, plan.campaign),
             invent: Invent::new(plan.templates, plan.calendar, SEED),
         })
     }
@@ -112,7 +115,13 @@ impl Simulation {
         let sent = self.send(now).await;
         played.and(sent)?;
         self.channel.tick(now).await?;
-        self.crews.tick(now).await
+        self.crews.tick(now).await?;
+        let calendar = self.calendar;
+        let day = |at: Time| {
+            let text = calendar.compact_date(at);
+            format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..])
+        };
+        self.campaign.tick(now, day).await
     }
 
     async fn city_time(&self) -> Result<Time, Away> {

@@ -13,8 +13,10 @@ use crate::event::{self, By, Subject};
 use crate::pack::hex;
 use crate::{Error, Result, Tx, error};
 
+mod reach;
 mod scope;
 
+pub(crate) use reach::CampaignReach;
 pub(crate) use scope::Channel;
 pub use scope::{Listens, Scope};
 
@@ -34,12 +36,13 @@ pub struct Account {
     pub operator_id: Option<String>,
     pub crew_id: Option<String>,
     pub site_id: Option<String>,
+    pub department: Option<String>,
 }
 
 impl Account {
     /// An account without the institution its role needs must see nothing, not everything.
     fn institution_or_none(&self) -> String {
-        self.institution_id.clone().unwrap_or_else(|| scope::NOBODYS.to_owned())
+        self.institution_id.clone().unwrap_or_else(|| reach::NOBODYS.to_owned())
     }
 }
 
@@ -57,6 +60,7 @@ struct AccountRow {
     operator_id: Option<String>,
     crew_id: Option<String>,
     site_id: Option<String>,
+    department: Option<String>,
     city: i64,
 }
 
@@ -79,6 +83,7 @@ impl AccountRow {
             operator_id: self.operator_id,
             crew_id: self.crew_id,
             site_id: self.site_id,
+            department: self.department,
         })
     }
 }
@@ -97,6 +102,7 @@ pub struct NewAccount {
     pub operator_id: Option<String>,
     pub crew_id: Option<String>,
     pub site_id: Option<String>,
+    pub department: Option<String>,
     pub password_hash: String,
 }
 
@@ -105,8 +111,8 @@ pub async fn open(tx: &mut Tx, by: &By, new: &NewAccount) -> Result<String> {
     sqlx::query(
         "insert into account (account_id, login, role, name_zh, name_en, region_code,
             institution_id, practitioner_id, password_hash, hospital_id, operator_id, crew_id,
-            site_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            site_id, department)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(&account_id)
     .bind(&new.login)
@@ -121,6 +127,7 @@ pub async fn open(tx: &mut Tx, by: &By, new: &NewAccount) -> Result<String> {
     .bind(&new.operator_id)
     .bind(&new.crew_id)
     .bind(&new.site_id)
+    .bind(&new.department)
     .execute(tx.conn())
     .await?;
     let institution_id = new.institution_id.as_deref().unwrap_or("");
@@ -258,6 +265,7 @@ async fn account(tx: &mut Tx, account_id: &str) -> Result<Account> {
     let row: Option<AccountRow> = sqlx::query_as(
         "select account_id, login, role, account.name_zh, account.name_en, account.region_code,
             institution_id, practitioner_id, hospital_id, operator_id, crew_id, site_id,
+            department,
             (select count(*) from region
              where region.region_code = account.region_code and parent_code is null) as city
          from account where account_id = $1 and disabled_at is null",

@@ -97,3 +97,72 @@ pub async fn attached(tx: &mut Tx, scope: &Scope, attachment_id: &str) -> Result
     })
     .transpose()
 }
+
+/// How many files a subject has got since a moment.
+pub(crate) async fn count_of(
+    tx: &mut Tx,
+    subject_kind: &str,
+    subject: &str,
+    since: Time,
+) -> Result<i64> {
+    let row = sqlx::query(
+        "select count(*) from attachment
+         where subject_kind = $1 and subject = $2 and added_at >= $3",
+    )
+    .bind(subject_kind)
+    .bind(subject)
+    .bind(since.0)
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(row.try_get(0)?)
+}
+
+/// A file of a subject, without its bytes.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct FileLine {
+    pub attachment_id: String,
+    pub kind: String,
+    pub media_type: String,
+    pub size_bytes: i64,
+    pub added_at: i64,
+}
+
+/// The files of a subject whose scope the caller has asked.
+pub(crate) async fn files_of(
+    tx: &mut Tx,
+    subject_kind: &str,
+    subject: &str,
+) -> Result<Vec<FileLine>> {
+    Ok(sqlx::query_as(
+        "select attachment_id, kind, media_type, size_bytes, added_at from attachment
+         join blob on blob.sha256 = attachment.sha256
+         where subject_kind = $1 and subject = $2 order by added_at, attachment_id",
+    )
+    .bind(subject_kind)
+    .bind(subject)
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+/// A file of a subject whose scope the caller has asked.
+pub(crate) async fn file_of(
+    tx: &mut Tx,
+    subject_kind: &str,
+    subject: &str,
+    attachment_id: &str,
+) -> Result<Option<Blob>> {
+    let row = sqlx::query(
+        "select blob.sha256, blob.media_type, blob.body from attachment
+         join blob on blob.sha256 = attachment.sha256
+         where attachment_id = $1 and subject_kind = $2 and subject = $3",
+    )
+    .bind(attachment_id)
+    .bind(subject_kind)
+    .bind(subject)
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(|row| {
+        Ok(Blob { sha256: row.try_get(0)?, media_type: row.try_get(1)?, body: row.try_get(2)? })
+    })
+    .transpose()
+}

@@ -12,7 +12,8 @@ use sqlx::Row;
 use crate::alert::{self, NewAlert};
 use crate::event::By;
 use crate::{
-    Db, Result, Tx, emergency, enquiry, error, incident, oncall, operation, terminal, transfer,
+    Db, Result, Tx, campaign, emergency, enquiry, error, incident, oncall, operation, terminal,
+    transfer,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +47,16 @@ pub enum Kind {
     IncidentDuty,
     /// A corrective action.
     IncidentAction,
+    /// An especially important problem stays too long at one level.
+    ProblemClimbs,
+    /// A problem whose rectification is overdue.
+    ProblemDue,
+    /// A deadline of a campaign is near: those who have not handed in are reminded.
+    CampaignRemind,
 }
 
 /// The word stored for each kind.
-const CODES: [(Kind, &str); 15] = [
+const CODES: [(Kind, &str); 18] = [
     (Kind::ZeroRecord, "zero_record"),
     (Kind::NobodyCame, "nobody_came"),
     (Kind::TerminalSilent, "terminal_silent"),
@@ -65,6 +72,9 @@ const CODES: [(Kind, &str); 15] = [
     (Kind::IncidentClimbs, "incident_climbs"),
     (Kind::IncidentDuty, "incident_duty"),
     (Kind::IncidentAction, "incident_action"),
+    (Kind::ProblemClimbs, "problem_climbs"),
+    (Kind::ProblemDue, "problem_due"),
+    (Kind::CampaignRemind, "campaign_remind"),
 ];
 
 impl Kind {
@@ -224,6 +234,9 @@ async fn fire_one(tx: &mut Tx, due: &Due, now: Time) -> Result<bool> {
         Kind::IncidentClimbs => incident::climbs(tx, &by, &due.subject, due.at).await?,
         Kind::IncidentDuty => incident::duty_overdue(tx, &by, &due.subject, due.at).await?,
         Kind::IncidentAction => incident::action_overdue(tx, &by, &due.subject, due.at).await?,
+        Kind::ProblemClimbs => campaign::problem_climbs(tx, &by, &due.subject, due.at).await?,
+        Kind::ProblemDue => campaign::problem_due(tx, &by, &due.subject).await?,
+        Kind::CampaignRemind => campaign::remind(tx, &by, &due.subject, due.at).await?,
     }
     Ok(true)
 }

@@ -107,6 +107,32 @@ pub enum Refusal {
     ActionsOpen,
     #[error("the reporter asked that the institution not get it")]
     ReporterAsked,
+    #[error("whoever mends does not verify")]
+    SamePerson,
+    #[error("only the bureau it was reported to strikes it off")]
+    BureauOnly,
+    #[error("a plan needs a measure")]
+    Measure,
+    #[error("a plan needs an owner")]
+    Owner,
+    #[error("a plan needs a day to come, within a year")]
+    Due,
+    #[error("evidence is missing")]
+    Evidence,
+    #[error("the campaign is not running")]
+    CampaignClosed,
+    #[error("the level above has it")]
+    Locked,
+    #[error("compulsory parts are missing or wrong")]
+    Incomplete,
+    #[error("somebody changed it meanwhile")]
+    Changed,
+    #[error("not all below are approved")]
+    Children,
+    #[error("the time to hand in is over")]
+    Expired,
+    #[error("nobody is there to be drawn")]
+    NothingToDraw,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -162,4 +188,20 @@ impl From<rules::incident::Refusal> for Error {
 /// erred.
 pub(crate) fn coded<T>(value: Option<T>, column: &str, word: &str) -> Result<T> {
     value.ok_or_else(|| Error::Corrupt(format!("{column}: {word}")))
+}
+
+impl From<rules::campaign::Refusal> for Error {
+    fn from(refusal: rules::campaign::Refusal) -> Error {
+        use rules::campaign::Refusal as R;
+        Error::Refused(match refusal {
+            R::NotAllowed => Refusal::NotAllowed,
+            R::SamePerson => Refusal::SamePerson,
+            R::BureauOnly => Refusal::BureauOnly,
+            R::MeasureMissing => Refusal::Measure,
+            R::OwnerMissing => Refusal::Owner,
+            R::DueWrong => Refusal::Due,
+            R::EvidenceMissing => Refusal::Evidence,
+            R::TextMissing => Refusal::Text,
+        })
+    }
 }

@@ -9,6 +9,7 @@ pub mod account;
 pub mod alert;
 pub mod assist;
 pub mod blob;
+pub mod campaign;
 pub mod checkin;
 mod db;
 pub mod deadline;

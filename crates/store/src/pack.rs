@@ -3,6 +3,7 @@
 use rules::Time;
 use rules::alert::Rule;
 use rules::calendar::Calendar;
+use rules::campaign::{CampaignPack, Checklist, Department, Item, Template};
 use rules::card::CardPack;
 use rules::channel::ChannelPack;
 use rules::incident::IncidentPack;
@@ -28,6 +29,7 @@ pub struct Packs {
     cards: Versions<CardPack>,
     channel: Versions<ChannelPack>,
     incident: Versions<IncidentPack>,
+    campaign: Versions<CampaignPack>,
     service: Versions<ServicePack>,
     triage: Versions<TriagePack>,
     tiers: Versions<TierPack>,
@@ -62,6 +64,7 @@ impl Packs {
             cards: Versions::read(calendar, "cards", texts)?,
             channel: Versions::read(calendar, "channel", texts)?,
             incident: Versions::read(calendar, "incident", texts)?,
+            campaign: Versions::read(calendar, "campaign", texts)?,
             service: Versions::read(calendar, "service", texts)?,
             triage: Versions::read(calendar, "triage", texts)?,
             tiers: Versions::read(calendar, "tiers", texts)?,
@@ -70,6 +73,7 @@ impl Packs {
             accreditation: Versions::read(calendar, "accreditation", texts)?,
             oversight: Versions::read(calendar, "oversight", texts)?,
         };
+        packs.campaigns_fit()?;
         let newest = packs.rules.newest();
         for rule in Rule::ALL {
             if newest.rule(*rule).is_none() {
@@ -109,6 +113,55 @@ impl Packs {
     /// The pack of adverse events in force at a moment.
     pub fn incident_at(&self, at: Time) -> &IncidentPack {
         self.incident.at(at)
+    }
+
+    /// Whether the templates name lists and departments that exist, and days that do.
+    fn campaigns_fit(&self) -> Result<()> {
+        for (head, template) in self.campaign_templates() {
+            let wrong = |why: String| Error::Pack(format!("{} {}: {why}", head.id, head.version));
+            template.plan(self.calendar, &parse_date).map_err(wrong)?;
+            for used in &template.checklists {
+                let (code, version) = (&used.checklist, &used.version);
+                if self.checklist(code, version).is_none() {
+                    return Err(wrong(format!("checklist {code} {version} does not exist")));
+                }
+            }
+            for code in &template.departments {
+                if self.department(code).is_none() {
+                    return Err(wrong(format!("department {code} does not exist")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The library of campaigns that can be issued again.
+    pub fn campaign_templates(&self) -> impl Iterator<Item = (&Head, &Template)> {
+        let packs = self.campaign.0.iter().map(|dated| &dated.pack);
+        packs.flat_map(|pack| pack.templates.iter().map(move |template| (&pack.pack, template)))
+    }
+
+    /// A checklist in one of its versions.
+    pub fn checklist(&self, code: &str, version: &str) -> Option<&Checklist> {
+        let mut lists = self.campaign.0.iter().flat_map(|dated| &dated.pack.checklists);
+        lists.find(|list| list.code == code && list.version == version)
+    }
+
+    /// An item of any checklist, by its code.
+    pub fn checklist_item(&self, code: &str) -> Option<&Item> {
+        let lists = self.campaign.0.iter().flat_map(|dated| &dated.pack.checklists);
+        lists.flat_map(|list| &list.items).find(|item| item.code == code)
+    }
+
+    /// Every kind of department.
+    pub fn departments(&self) -> impl Iterator<Item = &Department> {
+        self.campaign.0.iter().flat_map(|dated| &dated.pack.departments)
+    }
+
+    /// A kind of department by its code.
+    pub fn department(&self, code: &str) -> Option<&Department> {
+        let mut all = self.campaign.0.iter().flat_map(|dated| &dated.pack.departments);
+        all.find(|department| department.code == code)
     }
 
     /// The version named in a verdict.
@@ -176,7 +229,7 @@ impl Packs {
 
 /// The kinds of packs. A pack's id ends in its kind, or begins with it where several stand beside
 /// each other (`tariff-yuhuan-part`).
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "rules",
     "procedures",
     "cards",
@@ -189,6 +242,7 @@ const KINDS: [&str; 12] = [
     "accreditation",
     "oversight",
     "incident",
+    "campaign",
 ];
 
 /// Each text with its kind.
@@ -232,6 +286,7 @@ pub fn faults(text: &str) -> Vec<String> {
         "crew" => faults_of::<CrewPack>(text),
         "accreditation" => faults_of::<AccreditationPack>(text),
         "incident" => faults_of::<IncidentPack>(text),
+        "campaign" => faults_of::<CampaignPack>(text),
         _ => faults_of::<OversightPack>(text),
     }
 }
@@ -307,7 +362,7 @@ pub(crate) async fn keep(tx: &mut Tx, now: Time) -> Result<()> {
     let packs = tx.packs().clone();
     let supervision = packs.rules.texts().chain(packs.procedures.texts());
     let channel = packs.cards.texts().chain(packs.channel.texts());
-    let channel = channel.chain(packs.incident.texts());
+    let channel = channel.chain(packs.incident.texts()).chain(packs.campaign.texts());
     let transfer = packs.service.texts().chain(packs.triage.texts());
     let transfer = transfer.chain(packs.tiers.texts()).chain(packs.tariffs.texts());
     let transfer = transfer.chain(packs.crew.texts()).chain(packs.accreditation.texts());

@@ -4,6 +4,7 @@
 
 mod enter;
 mod people;
+mod profile;
 mod read;
 
 pub use enter::{
@@ -12,6 +13,8 @@ pub use enter::{
 };
 pub use people::{Filed, FiledAt, Team, filed_at, filings_of, standing, team_of};
 pub(crate) use people::{suspended, suspended_or_closed};
+pub use profile::{NewProfile, Profiled, close_department, open_department, set_profile};
+pub(crate) use profile::{departments_of, profile, profiles};
 pub use read::{
     Coverage, EXPIRING_DAYS, Institution, InstitutionFilter, InstitutionLine, MapPoint, Region,
     Room, Status, ViewCounts, coverage, ids_in, institution, institutions, map_points, names,

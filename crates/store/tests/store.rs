@@ -23,6 +23,27 @@ mod assist;
 #[path = "store/blob.rs"]
 mod blob;
 #[cfg(test)]
+#[path = "store/campaign.rs"]
+mod campaign;
+#[cfg(test)]
+#[path = "store/campaign_annex.rs"]
+mod campaign_annex;
+#[cfg(test)]
+#[path = "store/campaign_checks.rs"]
+mod campaign_checks;
+#[cfg(test)]
+#[path = "store/campaign_city.rs"]
+mod campaign_city;
+#[cfg(test)]
+#[path = "store/campaign_packs.rs"]
+mod campaign_packs;
+#[cfg(test)]
+#[path = "store/campaign_scope.rs"]
+mod campaign_scope;
+#[cfg(test)]
+#[path = "store/campaign_sheets.rs"]
+mod campaign_sheets;
+#[cfg(test)]
 #[path = "store/channel.rs"]
 mod channel;
 #[cfg(test)]

@@ -18,6 +18,7 @@ const DEPENDS: &[(&str, &[&str])] = &[
     ("presence", &[]),
     ("dispatch", &[]),
     ("tidy", &[]),
+    ("unfold", &[]),
     // A signed event is verified and kept in one transaction: docs/decisions/0009.
     ("store", &["presence", "rules"]),
     ("server", &["dispatch", "presence", "rules", "store"]),

@@ -21,7 +21,7 @@
 const NAME = 'baize-live';
 const KINDS = [
   'checkin', 'alert', 'operation', 'terminal', 'institution', 'emergency', 'oncall', 'stock',
-  'enquiry', 'transfer', 'phone_call', 'vehicle', 'oversight',
+  'enquiry', 'transfer', 'phone_call', 'vehicle', 'oversight', 'campaign',
 ];
 const GATHER_MS = 150;
 /** The server speaks every 15 s; after three silences the stream counts as dead. */

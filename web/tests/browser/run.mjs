@@ -18,6 +18,7 @@ const CITIES = {
   // What people write stands in their language: the English pages are looked at before.
   zhuhai: ['channel', 'sos', 'hotline', 'neighbour', 'centre'],
   zibo: ['oversight', 'call96120', 'board96120'],
+  wuxi: ['campaign_pages', 'campaign_sheets', 'campaign'],
 };
 const STORIES = Object.values(CITIES).flat();
 /** A story that hangs is a story that failed. */

@@ -11,6 +11,7 @@ use super::load::{Account, File, Institution, Operation};
 struct Names<'a> {
     regions: HashSet<&'a str>,
     institutions: HashMap<&'a str, &'a Institution>,
+    units: HashSet<&'a str>,
     practitioners: HashSet<&'a str>,
     logins: HashSet<&'a str>,
     /// Institutions that have a clinic head, who declares for them.
@@ -39,6 +40,7 @@ impl<'a> Names<'a> {
         let mut names = Names {
             regions: HashSet::new(),
             institutions: HashMap::new(),
+            units: HashSet::new(),
             practitioners: HashSet::new(),
             logins: HashSet::new(),
             headed: HashSet::new(),
@@ -58,6 +60,9 @@ impl<'a> Names<'a> {
             for institution in &file.institutions {
                 let before = names.institutions.insert(&institution.id, institution);
                 once(before.is_none(), "institution", &institution.id);
+            }
+            for unit in &file.units {
+                once(names.units.insert(&unit.id), "unit", &unit.id);
             }
             for practitioner in &file.practitioners {
                 let fresh = names.practitioners.insert(&practitioner.id);
@@ -81,7 +86,7 @@ impl<'a> Names<'a> {
     }
 
     fn institution(&self, id: &str) -> Option<String> {
-        let known = self.institutions.contains_key(id);
+        let known = self.institutions.contains_key(id) || self.units.contains(id);
         (!known).then(|| format!("institution \"{id}\" is not known"))
     }
 
@@ -127,6 +132,14 @@ fn register(file: &File, names: &Names<'_>, say: &mut Say<'_>) {
     for region in &file.regions {
         for what in region.parent.iter().filter_map(|parent| names.region(parent)) {
             say(format!("[[region]] \"{}\"", region.code), what);
+        }
+    }
+    for unit in &file.units {
+        if let Some(what) = names.region(&unit.region) {
+            say(format!("[[unit]] \"{}\"", unit.id), what);
+        }
+        if unit.staff < 0 || unit.stations < 0 {
+            say(format!("[[unit]] \"{}\"", unit.id), "staff and stations are from 0".into());
         }
     }
     for institution in &file.institutions {
@@ -188,6 +201,16 @@ fn account(account: &Account, names: &Names<'_>) -> Vec<String> {
         | AccountRole::Dispatcher
         | AccountRole::TransferOfficer
         | AccountRole::Liaison120 => {}
+        AccountRole::MedicalOfficer => {
+            found.extend(account.region.is_none().then(|| lacks("region")));
+        }
+        AccountRole::FirstResponsible | AccountRole::MedicalDepartment => {
+            found.extend(account.institution.is_none().then(|| lacks("institution")));
+        }
+        AccountRole::DepartmentHead => {
+            found.extend(account.institution.is_none().then(|| lacks("institution")));
+            found.extend(account.department.is_none().then(|| lacks("department")));
+        }
     }
     found.extend(account.region.iter().filter_map(|code| names.region(code)));
     found.extend(account.institution.iter().filter_map(|id| names.institution(id)));

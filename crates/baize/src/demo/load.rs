@@ -10,6 +10,7 @@ use rules::checkin::{Direction, Method};
 use rules::register::{Anaesthesia, Category, CredentialKind, InstitutionKind, Role, Title};
 use serde::Deserialize;
 
+use super::campaign::{Story, Unit};
 use super::channel::{
     CallOut, Case, Contact, Enquiry, Hospital, Hotline, Override, Rota, Stock, Zone,
 };
@@ -72,6 +73,9 @@ macro_rules! gathered {
                 for file in files {
                     $(data.$field.extend(file.$field);)+
                 }
+                // Each unit of a campaign has its people.
+                let people: Vec<Account> = data.units.iter().flat_map(Unit::accounts).collect();
+                data.accounts.extend(people);
                 data
             }
         }
@@ -111,6 +115,8 @@ gathered! {
     outages: Outage = "outage",
     enquiries: Enquiry = "enquiry",
     incidents: Incident = "incident",
+    units: Unit = "unit",
+    campaigns: Story = "campaign",
     journeys: Journey = "journey",
     lost_calls: LostCall = "lost_call",
     complaints: Complaint = "complaint",
@@ -172,6 +178,7 @@ tables! {
         operator: Option<String>,
         crew: Option<String>,
         site: Option<String>,
+        department: Option<String>,
     }
 
     Institution {

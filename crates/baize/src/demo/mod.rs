@@ -1,5 +1,8 @@
 //! The demo cities: their data, and how it becomes a running platform.
 
+mod campaign;
+mod campaign_story;
+mod campaign_talk;
 mod channel;
 mod fit;
 mod incident;
@@ -13,6 +16,7 @@ mod timeline;
 mod times;
 mod transfer;
 
+pub use campaign::Unit;
 pub use load::{Account, Data, Wrong};
 pub use seed::{Seeded, Trouble, seed};
 pub use timeline::Timeline;
@@ -45,9 +49,11 @@ const ZHUHAI: &[(&str, &str)] = city_files!(
 const ZIBO: &[(&str, &str)] =
     city_files!("zibo": "city.toml", "service.toml", "fleet.toml", "shifts.toml", "day.toml");
 
+const WUXI: &[(&str, &str)] = city_files!("wuxi": "city.toml", "units.toml", "campaign.toml");
+
 /// The cities a demo exists for, by the word of `--city`.
 pub const CITIES: &[(&str, &[(&str, &str)])] =
-    &[("nantong", NANTONG), ("zhuhai", ZHUHAI), ("zibo", ZIBO)];
+    &[("nantong", NANTONG), ("zhuhai", ZHUHAI), ("zibo", ZIBO), ("wuxi", WUXI)];
 
 /// Reads a demo city by its word.
 ///

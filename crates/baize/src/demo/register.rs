@@ -56,6 +56,7 @@ pub async fn enter(
     }
     super::channel::enter_hospitals(tx, data).await?;
     super::transfer::enter(tx, data).await?;
+    super::campaign::enter_units(tx, data, now).await?;
     let mut accounts = HashMap::new();
     for (account, password_hash) in data.accounts.iter().zip(password_hashes) {
         let new = NewAccount {
@@ -70,6 +71,7 @@ pub async fn enter(
             operator_id: account.operator.clone(),
             crew_id: account.crew.clone(),
             site_id: account.site.clone(),
+            department: account.department.clone(),
             password_hash: password_hash.clone(),
         };
         let id = store::account::open(tx, &By::system(JOB, opened), &new).await?;

@@ -121,6 +121,7 @@ pub async fn seed(
             Stop::End => break,
         }
     }
+    super::campaign_story::tell(db, &seeder.data, password_hash).await?;
     fire(db, at).await?;
     arm(db, at).await?;
     Ok(seeder.hand_over(later, at))

@@ -74,6 +74,7 @@ async fn send_code(house: &House, code: &'static str) -> String {
                 crew_id: None,
                 site_id: None,
                 password_hash: "none".into(),
+                department: None,
             };
             let account_id = account::open(tx, &By::system("test", now), &clerk).await?;
             let scope = account::scope_of_login(tx, "clerk").await?;

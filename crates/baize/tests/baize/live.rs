@@ -77,6 +77,7 @@ async fn the_doctors_check_in_while_the_officer_watches() {
         steps: seeded.later,
         operations: seeded.operations.clone(),
         templates: seeded.templates,
+        campaign: sim::CampaignPlan::default(),
         channel: sim::ChannelPlan::default(),
         crews: sim::CrewsPlan::default(),
         heartbeat_ms: 60_000,

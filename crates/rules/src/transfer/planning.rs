@@ -38,7 +38,7 @@ pub struct Planning {
     /// who changes vehicles.
     pub threshold_m: i64,
     pub move_m: i64,
-    /// A pick-up planned so close to the end of its promise is shown as tight.
+    /// The last minutes of a promise that a plan keeps in hand.
     pub tight_min: i64,
     /// Where a vehicle was seen longer ago than this says nothing about where it is.
     pub seen_min: i64,
@@ -310,7 +310,8 @@ pub struct Asked {
     pub appointment_at: Option<Time>,
 }
 
-/// When a journey may be driven: pick-up first, on time until, at the latest; delivery at the latest.
+/// When a journey may be driven: the pick-up first, on time until, at the latest; the delivery at
+/// the latest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Windows {
     pub pickup: [Time; 3],

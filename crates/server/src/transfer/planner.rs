@@ -104,7 +104,6 @@ fn promise(from: Option<i64>, until: Option<i64>) -> Option<(Time, Time)> {
 pub(crate) struct VehicleAnswer {
     pub shift_id: String,
     pub vehicle_id: String,
-    pub operator_id: String,
     pub call_sign: String,
     /// When it would be at the door and at the other end, if it can come at all.
     pub pickup_at: Option<Time>,
@@ -122,8 +121,6 @@ pub(crate) struct VehicleAnswer {
 #[derive(Clone, Debug)]
 pub(crate) struct Offer {
     pub shift_id: String,
-    pub vehicle_id: String,
-    pub operator_id: String,
     pub call_sign: String,
     pub pickup_at: Time,
     pub arrive_at: Time,

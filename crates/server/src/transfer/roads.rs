@@ -55,7 +55,7 @@ pub struct Roads {
     kind: Kind,
     client: Option<reqwest::Client>,
     /// Legs a service has answered: seconds and metres.
-    known: Mutex<HashMap<(Spot, Spot), Option<(i64, i64)>>>,
+    known: Mutex<Known>,
     /// A service that failed is left alone for a moment, so that pages do not wait for it.
     rests_until_ms: Mutex<f64>,
 }
@@ -69,6 +69,8 @@ enum Kind {
 
 /// A place to about a metre.
 type Spot = (i32, i32);
+/// Seconds and metres of legs; none where there is no way.
+type Known = HashMap<(Spot, Spot), Option<(i64, i64)>>;
 
 /// Longest wait for one answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);

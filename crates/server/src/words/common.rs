@@ -70,6 +70,10 @@ word_of!(account_role(AccountRole) {
     AccountRole::WardDesk: "医院转送联络台" / "Hospital desk";
     AccountRole::TransferOfficer: "转送监管" / "Regulator";
     AccountRole::Liaison120: "120 联络员" / "120 liaison";
+    AccountRole::MedicalOfficer: "医政人员" / "Medical administration";
+    AccountRole::FirstResponsible: "第一责任人" / "First responsible";
+    AccountRole::MedicalDepartment: "医务科" / "Medical department";
+    AccountRole::DepartmentHead: "科室负责人" / "Head of department";
 });
 
 word_of!(role(Role) {
@@ -107,6 +111,7 @@ word_of!(institution_kind(InstitutionKind) {
     InstitutionKind::Outpatient: "门诊部" / "Outpatient department";
     InstitutionKind::OutpatientAnaesthesia: "门诊部（设麻醉科）" / "Outpatient department with anaesthesia";
     InstitutionKind::Hospital: "整形外科医院" / "Plastic-surgery hospital";
+    InstitutionKind::Medical: "综合及其他医疗机构" / "General medicine";
 });
 
 word_of!(title(Title) {
@@ -189,6 +194,28 @@ word_of!(refusal(Refusal) {
         / "Corrective actions are still open. Settle them first, then close.";
     Refusal::ReporterAsked: "报告人要求不转给该机构，只能由卫生行政部门处理。"
         / "The reporter asked that the institution not get it; the authority handles it.";
+    Refusal::SamePerson: "这一步须由另一个人做：整改人、提交人不能验证或销号，起草人不能审核，审核人不能批准。请换一位同事。"
+        / "This needs somebody else: whoever mends or hands in does not verify or strike off, whoever drafts does not review, whoever reviews does not approve.";
+    Refusal::BureauOnly: "这是特别重要的问题，已上报，只能由接到上报的那一级卫生行政部门销号。"
+        / "This is an especially important problem; only the authority it was reported to strikes it off.";
+    Refusal::Measure: "请先制定整改方案：写明整改措施。" / "A plan is needed first: please write the measure.";
+    Refusal::Owner: "请写明整改责任人。" / "Please name who is responsible for the rectification.";
+    Refusal::Due: "请选择完成时间：今天以后、一年以内。" / "Please choose when it will be done: after today, within a year.";
+    Refusal::Evidence: "请写明整改结果或附上照片、文件。" / "Please say what was done, or attach a photo or document.";
+    Refusal::CampaignClosed: "本次专项没有发布，或者已经取消，不再接收新的内容。已有内容仍可查看。"
+        / "This campaign is not published or has been cancelled: nothing new is taken. What is there stays readable.";
+    Refusal::Locked: "已经报送或审核，内容已锁定。需要修改请上级退回或取消审核。"
+        / "It has been handed in or approved and is locked. Ask the level above to return it.";
+    Refusal::Incomplete: "还有必填内容没有完成，或者数字前后不符，见页面上标出的地方。"
+        / "Compulsory parts are missing or figures contradict each other; see the marked places.";
+    Refusal::Changed: "刚才有人改过这一格，您的改动没有保存。请看新的数字后再填。"
+        / "Somebody changed this cell a moment ago; your change was not saved. Look at the new figure and try again.";
+    Refusal::Children: "下级单位还没有全部审核。请先审核，或写明缺报单位和原因后再汇总上报。"
+        / "Not every unit below is approved. Approve them first, or say who is missing and why.";
+    Refusal::Expired: "报送期限已过且超过受理时间，请联系上级重新开放。"
+        / "The time to hand in is over; ask the level above to open it again.";
+    Refusal::NothingToDraw: "没有可抽取的单位：都已抽过，或者还没有完成的检查。"
+        / "There is nobody left to draw: all were drawn, or no check is finished yet.";
     Refusal::NoChannel: "本市还没有开通绿色通道，呼救不会有人收到。请立即拨打 120。"
         / "This city has no green channel yet: nobody would hear. Call 120 at once.";
     Refusal::Unasked: "分诊问题还没有问完，请逐条问清再继续。" / "Some triage questions are still open; please ask each of them first.";

@@ -1,8 +1,10 @@
 //! Whose data a reader may see.
 
 use rules::account::{AccountRole, Permission};
+use rules::campaign::Part;
 
 use super::Account;
+use super::reach::{CampaignReach, NOBODYS};
 
 /// Whose data a reader may see. Only this file makes one, so a page cannot forget territory (属地)
 /// or leak another clinic's data.
@@ -11,6 +13,7 @@ pub struct Scope {
     reach: Reach,
     channel: Channel,
     fleet: Fleet,
+    campaign: CampaignReach,
     account: Option<Account>,
 }
 
@@ -118,10 +121,9 @@ pub enum Listens {
     Channel,
     /// The transfer service: what the same bounds reach.
     Transfer,
+    /// Those of the campaigns' units in reach.
+    Campaign,
 }
-
-/// An institution that does not exist. Not the empty text: that marks events of no institution.
-pub(super) const NOBODYS: &str = "-";
 
 /// The bounds a query filters by; `None` does not bound.
 #[derive(Clone, Debug, Default)]
@@ -148,17 +150,45 @@ impl Scope {
             _ => Reach { institution: Some(NOBODYS.to_owned()), ..Reach::default() },
         };
         let (channel, fleet) = (Channel::of(&account), Fleet::of(&account));
-        Scope { reach, channel, fleet, account: Some(account) }
+        let campaign = CampaignReach::of(&account);
+        Scope { reach, channel, fleet, campaign, account: Some(account) }
     }
 
     /// The platform's own jobs see the whole city.
     pub fn system() -> Scope {
         let (reach, channel, fleet) = (Reach::default(), Channel::City, Fleet::City);
-        Scope { reach, channel, fleet, account: None }
+        Scope { reach, channel, fleet, campaign: CampaignReach::City, account: None }
     }
 
     pub(crate) fn channel(&self) -> &Channel {
         &self.channel
+    }
+
+    pub(crate) fn campaign(&self) -> &CampaignReach {
+        &self.campaign
+    }
+
+    /// In which part the account looks at a campaign.
+    pub fn campaign_part(&self) -> Part {
+        match (&self.campaign, self.account.as_ref().map(|account| account.role)) {
+            (CampaignReach::City, Some(_)) => Part::City,
+            (CampaignReach::Line(_), Some(_)) => Part::District,
+            (_, Some(AccountRole::FirstResponsible)) => Part::FirstResponsible,
+            (_, Some(AccountRole::MedicalDepartment)) => Part::MedicalDepartment,
+            (_, Some(AccountRole::DepartmentHead)) => Part::Department,
+            _ => Part::Reader,
+        }
+    }
+
+    /// The institution and the department of an account that takes part in campaigns.
+    pub fn campaign_place(&self) -> (Option<&str>, Option<&str>) {
+        let (_, institution, department) = self.campaign.bounds();
+        (institution, department)
+    }
+
+    /// The district of a bureau's officer.
+    pub fn campaign_line(&self) -> Option<&str> {
+        self.campaign.bounds().0
     }
 
     pub(crate) fn fleet(&self) -> &Fleet {
@@ -207,6 +237,9 @@ impl Scope {
 
     /// Whose changes the account's live stream tells of: `None` for everybody's.
     pub fn listens(&self) -> Listens {
+        if self.may(Permission::Campaign) {
+            return Listens::Campaign;
+        }
         if self.account.is_some() && self.fleet != Fleet::Nothing {
             return Listens::Transfer;
         }

@@ -132,6 +132,7 @@ pub async fn open_account(
         operator_id: None,
         crew_id: None,
         site_id: None,
+        department: None,
         password_hash: "argon2".into(),
     };
     account::open(tx, by, &new).await

@@ -173,6 +173,7 @@ async fn enter_people(tx: &mut Tx, by: &By) -> Result<()> {
             operator_id: None,
             crew_id: None,
             site_id: None,
+            department: None,
             password_hash: "argon2".into(),
         };
         account::open(tx, by, &account).await?;

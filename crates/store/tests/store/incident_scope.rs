@@ -105,6 +105,10 @@ async fn open(
         practitioner_id: None,
         hospital_id: None,
         password_hash: "argon2".into(),
+        operator_id: None,
+        crew_id: None,
+        site_id: None,
+        department: None,
     };
     account::open(tx, by, &account).await.map(drop)
 }

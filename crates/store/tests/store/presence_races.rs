@@ -60,6 +60,7 @@ async fn open_house(tx: &mut Tx, n: usize) -> Result<String> {
         operator_id: None,
         crew_id: None,
         site_id: None,
+        department: None,
         password_hash: "argon2".into(),
     };
     account::open(tx, &by, &head).await?;

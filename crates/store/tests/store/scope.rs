@@ -369,6 +369,7 @@ fn scoped_functions() -> Vec<String> {
 fn the_table_of_scopes_names_every_function() {
     let mut named: Vec<String> = rows().map(|row| row[0].to_owned()).collect();
     named.extend(ACTING.map(str::to_owned));
+    named.extend(crate::campaign_scope::named());
     named.extend(crate::channel_scope::named());
     named.extend(crate::transfer_plan::named());
     named.extend(crate::transfer_fleet::named());

@@ -65,6 +65,7 @@ async fn enter(tx: &mut Tx) -> Result<()> {
                 crew_id: Some((*id).into()),
                 site_id: None,
                 password_hash: "x".into(),
+                department: None,
             };
             account::open(tx, &by, &new).await?;
         }

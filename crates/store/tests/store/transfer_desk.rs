@@ -93,6 +93,7 @@ async fn open(
         crew_id: None,
         site_id: site.map(str::to_owned),
         password_hash: "x".into(),
+        department: None,
     };
     account::open(tx, by, &new).await.map(drop)
 }

@@ -97,6 +97,7 @@ async fn enter(tx: &mut Tx, by: &By) -> Result<()> {
             operator_id: some(operator),
             crew_id: some(crew),
             site_id: some(site),
+            department: None,
             password_hash: "x".into(),
         };
         account::open(tx, by, &new).await?;

@@ -102,6 +102,7 @@ async fn enter_people(tx: &mut Tx, by: &By) -> Result<()> {
             crew_id: None,
             site_id: None,
             password_hash: "argon2".into(),
+            department: None,
         };
         account::open(tx, by, &new).await?;
     }

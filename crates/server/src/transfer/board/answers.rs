@@ -115,17 +115,6 @@ fn line(when: When, index: usize, answer: &VehicleAnswer, current: bool, needs: 
     }
 }
 
-impl VehicleAnswer {
-    /// What keeps a vehicle from coming, or that nothing does.
-    pub fn words(&self, when: When) -> String {
-        match &self.why {
-            Some(why) => why_words(when, why),
-            None if self.late_min > 0 => when.lang.board_late(self.late_min),
-            None => String::new(),
-        }
-    }
-}
-
 /// The first broken rule in words.
 pub(crate) fn why_words(when: When, why: &Why) -> String {
     let lang = when.lang;

@@ -76,9 +76,8 @@ async fn drawn(app: &App, who: &SignedIn, id: &str, done: &str, typed: Typed) ->
             })),
         ),
     ];
-    let base = format!("/transfer/crews/{id}");
+    let (base, refused) = (format!("/transfer/crews/{id}"), typed.is_refused());
     let kinds = Certificate::ALL.iter().copied().filter(|kind| kind.holder() == Holder::Crew);
-    let refused = typed.is_refused();
     let words: Vec<String> = standing.lacks.iter().map(|lack| lack_words(when, lack)).collect();
     let (state, lead) = if words.is_empty() {
         let until = standing.until.map(|until| when.iso(&(until.0 - 1))).unwrap_or_default();

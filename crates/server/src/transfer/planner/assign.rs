@@ -164,7 +164,11 @@ impl Day {
         };
         let mut answers: Vec<VehicleAnswer> =
             ranking.candidates.iter().map(|one| self.answer_of(one)).collect();
-        answers.extend(ranking.refused.iter().map(|(vehicle, why)| self.refusal(*vehicle, why)));
+        let refused = ranking
+            .refused
+            .iter()
+            .map(|(vehicle, why)| VehicleAnswer { why: Some(why.clone()), ..self.blank(*vehicle) });
+        answers.extend(refused);
         let offer = self.offer_of(found, ask);
         let mut live = ranking.live.clone();
         let Some(call) = live.accept(found.found.clone()) else { return Ok(Err(None)) };
@@ -233,22 +237,6 @@ impl Day {
             });
         }
         ShiftPlan { shift_id: shift.shift_id.clone(), revision: shift.revision, stops }
-    }
-
-    fn refusal(&self, vehicle: usize, why: &Why) -> VehicleAnswer {
-        let shift = &self.duty(vehicle).shift;
-        VehicleAnswer {
-            shift_id: shift.shift_id.clone(),
-            vehicle_id: shift.vehicle_id.clone(),
-            operator_id: shift.operator_id.clone(),
-            call_sign: shift.call_sign.clone(),
-            pickup_at: None,
-            arrive_at: None,
-            late_min: 0,
-            empty_m: 0,
-            makes_room: false,
-            why: Some(why.clone()),
-        }
     }
 }
 

@@ -207,7 +207,7 @@ pub(super) fn demand(
 pub(super) fn settings(planning: &Planning) -> Settings {
     Settings {
         promise_before: planning.promise_before_min * 60,
-        promise_after: planning.promise_after_min * 60,
+        promise_after: (planning.promise_after_min - planning.tight_min).max(1) * 60,
         threshold: planning.threshold_m,
         move_cost: planning.move_m,
         ..Settings::default()

@@ -192,7 +192,10 @@ impl Kit {
             let due = due.max(earliest);
             Window { earliest, due, latest: due.max(actual).min(FARTHEST) }
         };
-        let mut pickup = window(promised.0, promised.1, pickup_at);
+        // The plan keeps the last minutes of a promise in hand: roads are not as quick every day.
+        let due = promised.1 - self.planning.tight_min * 60;
+        let last = promised.1.max(pickup_at);
+        let mut pickup = window(promised.0, due, last);
         if relief.is_some() {
             pickup = window(0, promised.1, FARTHEST);
         }

@@ -55,12 +55,11 @@ impl Day {
         Ok(Slots { offers, answers, way: ranking.way, soonest })
     }
 
-    fn blank(&self, vehicle: usize) -> VehicleAnswer {
+    pub(super) fn blank(&self, vehicle: usize) -> VehicleAnswer {
         let shift = &self.duty(vehicle).shift;
         VehicleAnswer {
             shift_id: shift.shift_id.clone(),
             vehicle_id: shift.vehicle_id.clone(),
-            operator_id: shift.operator_id.clone(),
             call_sign: shift.call_sign.clone(),
             pickup_at: None,
             arrive_at: None,
@@ -84,14 +83,14 @@ impl Day {
 
     pub(super) fn offer_of(&self, one: &Candidate, ask: &Ask) -> Offer {
         let shift = &self.duty(one.vehicle).shift;
-        let found = (self.time(one.found.promise.0), self.time(one.found.promise.1));
+        // What the family is told leaves the plan some minutes in hand.
+        let told = self.time(one.found.promise.1).plus_min(self.planning.tight_min);
+        let found = (self.time(one.found.promise.0), told);
         let pickup_at = self.time(one.found.pickup);
         // A promise made is kept as it was told, where it is kept at all.
         let kept = ask.promise.filter(|promise| one.late_s == 0 && pickup_at <= promise.1);
         Offer {
             shift_id: shift.shift_id.clone(),
-            vehicle_id: shift.vehicle_id.clone(),
-            operator_id: shift.operator_id.clone(),
             call_sign: shift.call_sign.clone(),
             pickup_at,
             arrive_at: self.time(one.found.delivery),

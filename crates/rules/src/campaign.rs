@@ -1,0 +1,30 @@
+//! Rectification campaigns (专项整治): what a plan asks of whom until when, how a problem goes from
+//! found to struck off, and how figures rise from institution to district to city.
+
+mod annex;
+mod checklist;
+mod pack;
+mod plan;
+mod problem;
+mod rollup;
+mod sample;
+mod target;
+#[cfg(test)]
+mod tests;
+
+pub use annex::{Annex, Cell, CellFault, CellSource, Entry, Relation, Rule, Value, hints};
+pub use checklist::{
+    Answer, Answered, Checklist, Coverage, Evidence, Item, ItemFault, Mending, WHOLE, When, asked,
+    faults,
+};
+pub use pack::{CampaignPack, Department, Template};
+pub use plan::{
+    Clocks, Deliverable, Due, Holder, Measure, Objective, Phase, PhaseDates, Plan, Section, Used,
+};
+pub use problem::{
+    Closing, Fix, Found, Honesty, Level, Part, Problem, ProblemState, Refusal, Source, Step,
+    Weight, again, climb_due, honesty,
+};
+pub use rollup::{Hand, Relating, SubmissionState, SubmissionStep, may_submit};
+pub use sample::{Assessment, Score, Weights, assess, draw};
+pub use target::{Branch, Category, Grade, Ownership, Profile, TargetRule, hit};

@@ -1,0 +1,264 @@
+//! Who is responsible [W6, W58], who is commended, who is held to account [W26, W57].
+
+use rules::Time;
+use rules::account::Permission;
+use serde_json::json;
+
+use super::list::line_of;
+use super::plan::campaign;
+use crate::event::{self, By, Subject};
+use crate::{Refusal, Result, Scope, Tx};
+
+/// The duties that are named; a department's is `department:icu`.
+pub const DUTIES: [&str; 4] =
+    ["first_responsible", "leader_in_charge", "medical_department", "committee"];
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Responsible {
+    pub institution_id: String,
+    pub duty: String,
+    pub person: String,
+    pub title: String,
+    pub named_at: i64,
+}
+
+/// Names who answers for a duty.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`], [`Refusal::Unknown`] duty, [`Refusal::Text`].
+pub async fn name_responsible(
+    tx: &mut Tx,
+    scope: &Scope,
+    campaign_id: &str,
+    duty: &str,
+    (person, title): (&str, &str),
+    now: Time,
+) -> Result<()> {
+    let account = scope.account().ok_or(Refusal::NotAllowed)?.account_id.clone();
+    let Some(institution_id) = scope.campaign().bounds().1.map(str::to_owned) else {
+        return Err(Refusal::NotAllowed.into());
+    };
+    if !scope.may(Permission::AnswerFor) {
+        return Err(Refusal::NotAllowed.into());
+    }
+    let department = duty.strip_prefix("department:");
+    let known = DUTIES.contains(&duty)
+        || department.is_some_and(|code| tx.packs().department(code).is_some());
+    if !known {
+        return Err(Refusal::Unknown.into());
+    }
+    let (person, title) = (person.trim(), title.trim());
+    if person.is_empty() || person.chars().count() > 200 || title.chars().count() > 100 {
+        return Err(Refusal::Text.into());
+    }
+    campaign(tx, scope, campaign_id).await?.open()?;
+    line_of(tx, scope, campaign_id, &institution_id).await?;
+    sqlx::query(
+        "insert into responsibility (campaign_id, institution_id, duty, person, title, named_at,
+            named_by)
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (campaign_id, institution_id, duty) do update set person = excluded.person,
+            title = excluded.title, named_at = excluded.named_at, named_by = excluded.named_by",
+    )
+    .bind(campaign_id)
+    .bind(&institution_id)
+    .bind(duty)
+    .bind(person)
+    .bind(title)
+    .bind(now.0)
+    .bind(&account)
+    .execute(tx.conn())
+    .await?;
+    let by = By::account(&account, now);
+    let subject = Subject { kind: "campaign", id: campaign_id, institution_id: &institution_id };
+    event::append(tx, &by, subject, "responsible_named", json!({"duty": duty})).await
+}
+
+/// The responsibility matrix of an institution.
+///
+/// # Errors
+/// Not found outside the scope.
+pub async fn responsibles(
+    tx: &mut Tx,
+    scope: &Scope,
+    campaign_id: &str,
+    institution_id: &str,
+) -> Result<Vec<Responsible>> {
+    line_of(tx, scope, campaign_id, institution_id).await?;
+    Ok(sqlx::query_as(
+        "select institution_id, duty, person, title, named_at from responsibility
+         where campaign_id = $1 and institution_id = $2 order by duty",
+    )
+    .bind(campaign_id)
+    .bind(institution_id)
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+/// A commendation or an accountability record as it is written.
+#[derive(Clone, Debug)]
+pub struct NewRecord {
+    /// `commendation` or `accountability`.
+    pub kind: String,
+    pub institution_id: String,
+    pub problem_id: Option<String>,
+    pub whom: String,
+    pub body: String,
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Record {
+    pub record_id: String,
+    pub kind: String,
+    pub institution_id: String,
+    pub problem_id: Option<String>,
+    pub whom: String,
+    pub body: String,
+    pub at: i64,
+    pub name_zh: String,
+    pub name_en: String,
+}
+
+/// Writes one; a bureau does, about a unit of its own line.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`], [`Refusal::Unknown`] kind, [`Refusal::Text`].
+pub async fn add_record(
+    tx: &mut Tx,
+    scope: &Scope,
+    campaign_id: &str,
+    new: &NewRecord,
+    now: Time,
+) -> Result<String> {
+    let account = scope.account().ok_or(Refusal::NotAllowed)?.account_id.clone();
+    if !scope.may(Permission::RunCampaign) {
+        return Err(Refusal::NotAllowed.into());
+    }
+    if !matches!(&*new.kind, "commendation" | "accountability") {
+        return Err(Refusal::Unknown.into());
+    }
+    let (whom, body) = (new.whom.trim(), new.body.trim());
+    if whom.is_empty() || whom.chars().count() > 200 || body.is_empty() {
+        return Err(Refusal::Text.into());
+    }
+    if body.chars().count() > 2_000 {
+        return Err(Refusal::Text.into());
+    }
+    campaign(tx, scope, campaign_id).await?;
+    let line = line_of(tx, scope, campaign_id, &new.institution_id).await?;
+    if let Some(problem_id) = &new.problem_id {
+        super::read::problem(tx, scope, problem_id).await?;
+    }
+    let record_id = tx.id("rcd", now)?;
+    sqlx::query(
+        "insert into campaign_record (record_id, campaign_id, kind, branch, institution_id,
+            problem_id, whom, body, at, by_account)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(&record_id)
+    .bind(campaign_id)
+    .bind(&new.kind)
+    .bind(line)
+    .bind(&new.institution_id)
+    .bind(&new.problem_id)
+    .bind(whom)
+    .bind(body)
+    .bind(now.0)
+    .bind(&account)
+    .execute(tx.conn())
+    .await?;
+    let by = By::account(&account, now);
+    let subject =
+        Subject { kind: "campaign", id: campaign_id, institution_id: &new.institution_id };
+    let particulars = json!({"kind": new.kind, "problem": new.problem_id});
+    event::append(tx, &by, subject, "record", particulars).await?;
+    Ok(record_id)
+}
+
+/// Records in reach. Commendations are everybody's in the campaign; accountability is the bureau's
+/// and the unit's own.
+///
+/// # Errors
+/// Not found outside the scope.
+pub async fn records(tx: &mut Tx, scope: &Scope, campaign_id: &str) -> Result<Vec<Record>> {
+    campaign(tx, scope, campaign_id).await?;
+    let (line, institution, _) = scope.campaign().bounds();
+    Ok(sqlx::query_as(
+        "select record_id, campaign_record.kind, campaign_record.institution_id, problem_id, whom,
+            body, at, name_zh, name_en
+         from campaign_record
+         join institution on institution.institution_id = campaign_record.institution_id
+         where campaign_id = $1
+           and (campaign_record.kind = 'commendation'
+                or ((cast($2 as text) is null or branch = $2)
+                    and (cast($3 as text) is null or campaign_record.institution_id = $3)))
+         order by at desc, record_id limit 200",
+    )
+    .bind(campaign_id)
+    .bind(line)
+    .bind(institution)
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+/// An item that stays after the campaign.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Routine {
+    pub item: String,
+    pub every_days: i64,
+    pub made_at: i64,
+}
+
+/// Makes an item of the campaign a routine one [W44].
+///
+/// # Errors
+/// [`Refusal::NotAllowed`] for anybody but the city, [`Refusal::Unknown`] item,
+/// [`Refusal::Quantity`] of days.
+pub async fn make_routine(
+    tx: &mut Tx,
+    scope: &Scope,
+    campaign_id: &str,
+    (item, every_days): (&str, i64),
+    now: Time,
+) -> Result<()> {
+    let by = super::plan::city(scope, now)?;
+    let found = campaign(tx, scope, campaign_id).await?;
+    let packs = tx.packs();
+    let here = found.plan.checklists.iter().any(|used| {
+        let list = packs.checklist(&used.checklist, &used.version);
+        list.is_some_and(|list| list.items.iter().any(|known| known.code == item))
+    });
+    if !here {
+        return Err(Refusal::Unknown.into());
+    }
+    if !(1..=366).contains(&every_days) {
+        return Err(Refusal::Quantity.into());
+    }
+    sqlx::query(
+        "insert into routine_item (campaign_id, item, every_days, made_at, made_by)
+         values ($1, $2, $3, $4, $5)
+         on conflict (campaign_id, item) do update set every_days = excluded.every_days",
+    )
+    .bind(campaign_id)
+    .bind(item)
+    .bind(every_days)
+    .bind(now.0)
+    .bind(by.actor.code())
+    .execute(tx.conn())
+    .await?;
+    let subject = Subject { kind: "campaign", id: campaign_id, institution_id: "" };
+    let particulars = json!({"item": item, "every_days": every_days});
+    event::append(tx, &by, subject, "routine", particulars).await
+}
+
+/// # Errors
+/// Not found outside the scope.
+pub async fn routines(tx: &mut Tx, scope: &Scope, campaign_id: &str) -> Result<Vec<Routine>> {
+    campaign(tx, scope, campaign_id).await?;
+    Ok(sqlx::query_as(
+        "select item, every_days, made_at from routine_item where campaign_id = $1 order by item",
+    )
+    .bind(campaign_id)
+    .fetch_all(tx.conn())
+    .await?)
+}
