@@ -26,6 +26,15 @@ async function typed(page, words) {
   }
 }
 
+/** The button that has the focus when the list opens. @param {Page} page */
+async function newCall(page) {
+  await page.goto('/transfer/calls');
+  await page.waitForFunction(() => document.activeElement?.tagName === 'BUTTON');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/transfer\/calls\/cal_/);
+  await page.locator('#tc[data-keys-ready]').waitFor();
+}
+
 /** @param {Page} page */
 const focused = (page) =>
   page.evaluate(() => document.activeElement?.getAttribute('name') ?? '');
@@ -35,10 +44,7 @@ async function ringToBooking(room) {
   proves('T1', 'T3', 'T7');
   const page = await room.person('dispatch-1');
   const keys = page.keyboard;
-  await page.goto('/transfer/calls');
-  await keys.press('Enter');
-  await page.waitForURL(/transfer\/calls\/cal_/);
-  await page.locator('#tc[data-keys-ready]').waitFor();
+  await newCall(page);
   assert.equal(await focused(page), 'caller', 'the first field has the focus');
   await typed(page, ['李先生', '儿子', '139 0000 6021', '李老伯', '78', '71']);
   assert.equal(await focused(page), 'trip_type');
@@ -97,10 +103,7 @@ async function redFlag(room) {
   proves('T12', 'T14');
   const page = await room.person('call-1');
   const keys = page.keyboard;
-  await page.goto('/transfer/calls');
-  await keys.press('Enter');
-  await page.waitForURL(/transfer\/calls\/cal_/);
-  await page.locator('#tc[data-keys-ready]').waitFor();
+  await newCall(page);
   await typed(page, ['王女士', '', '13900008888', '王老太', '81']);
   await page.locator('#from').focus();
   await keys.type('博山区八陡镇 12 号');
@@ -226,10 +229,7 @@ async function inEnglish(room, number) {
     await page.goto(path);
     await room.shoot(page, `call96120-en${path.replace(/\W+/g, '-')}`);
   }
-  await page.goto('/transfer/calls');
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/transfer\/calls\/cal_/);
-  await page.locator('#tc[data-keys-ready]').waitFor();
+  await newCall(page);
   const said = (await page.locator('.tc-cols').innerText()).replace(/中文/g, '');
   assert.doesNotMatch(said, /[\u4e00-\u9fff]/, 'the screen in English');
   await room.shoot(page, 'call96120-en-screen-desk');
