@@ -103,7 +103,7 @@ const HAND_OVER_MIN: i64 = 8;
 const RATED_AFTER_MIN: i64 = 25;
 
 impl Journey {
-    fn from_at(&self) -> Position {
+    fn starts_at(&self) -> Position {
         Position { lat: self.from_lat, lng: self.from_lng }
     }
 
@@ -112,7 +112,7 @@ impl Journey {
     }
 
     fn metres(&self) -> i64 {
-        (self.from_at().distance_m(self.to_at()) as f64 * DETOUR).round() as i64
+        (self.starts_at().distance_m(self.to_at()) as f64 * DETOUR).round() as i64
     }
 
     fn drive_s(&self) -> i64 {

@@ -182,7 +182,8 @@ fn memory_mb() -> f64 {
 }
 
 fn beside(ours: &Cost, theirs: Option<&Cost>) -> Vec<Row> {
-    let stages: [(&str, fn(&Cost) -> f64, &'static str, &str); 5] = [
+    type Stage = (&'static str, fn(&Cost) -> f64, &'static str, &'static str);
+    let stages: [Stage; 5] = [
         ("detect at 320 px", |cost| cost.detect_ms, "CPU ms", ""),
         ("align", |cost| cost.align_ms, "CPU ms", ""),
         ("embed", |cost| cost.embed_ms, "CPU ms", ""),

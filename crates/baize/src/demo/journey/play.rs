@@ -222,7 +222,7 @@ fn booking_of(one: &Journey, calendar: rules::calendar::Calendar) -> NewBooking 
         phone_verified_at: None,
         words: String::new(),
         language: String::new(),
-        from: end(&one.from_site, &one.from_place, one.from_at()),
+        from: end(&one.from_site, &one.from_place, one.starts_at()),
         to: end(&one.to_site, &one.to_place, one.to_at()),
         needs: one.needs.clone(),
         companions: 1,
