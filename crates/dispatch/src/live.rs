@@ -286,7 +286,8 @@ impl Live {
     /// A day without calls yet.
     ///
     /// # Errors
-    /// What [`crate::problem::Instance::check`] says of the vehicles and [`Travel::check`] of the places.
+    /// What [`crate::problem::Instance::check`] says of the vehicles and [`Travel::check`] of the
+    /// places.
     pub fn new(
         vehicles: Vec<Vehicle>,
         travel: Travel,

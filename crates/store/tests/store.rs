@@ -143,6 +143,9 @@ mod transfer_oversight;
 #[path = "store/transfer_plan.rs"]
 mod transfer_plan;
 #[cfg(test)]
+#[path = "store/transfer_sight.rs"]
+mod transfer_sight;
+#[cfg(test)]
 #[path = "store/transfer_ward.rs"]
 mod transfer_ward;
 #[cfg(test)]

@@ -54,6 +54,7 @@ fn crates_depend_downwards_only() {
 const FILE_LINES_MAX: usize = 520;
 const FUNCTION_LINES_MAX: usize = 70;
 const LINE_CHARS_MAX: usize = 100;
+const ROW_CHARS_MAX: usize = 180;
 
 #[test]
 fn files_functions_and_lines_are_short() {
@@ -67,7 +68,10 @@ fn files_functions_and_lines_are_short() {
         if !source.path.contains("/words/") {
             for (number, line) in source.text.lines().enumerate() {
                 let chars = line.chars().count();
-                if chars > LINE_CHARS_MAX {
+                // A row of a text table is one case and stays on one line.
+                let row = source.path.contains("tests") && line.contains(" | ");
+                let most = if row { ROW_CHARS_MAX } else { LINE_CHARS_MAX };
+                if chars > most {
                     faults.push(format!("{}:{}: {chars} characters", source.path, number + 1));
                 }
             }

@@ -16,6 +16,7 @@ use rules::account::Permission;
 use rules::transfer::triage::TriagePack;
 use rules::transfer::{Class, CrewRole, Filed, ListKind, Mark, Moment, Need, State as Standing};
 use serde_json::json;
+use store::Tx;
 use store::page::Slice;
 use store::transfer::{self, Booking, BookingFilter, KeptReport, Report, Shift};
 
@@ -168,19 +169,21 @@ async fn crew_page(app: &App, who: &SignedIn, refused: Option<String>) -> Answer
     let on_shift: Vec<&KeptReport> =
         reports.iter().filter(|one| one.booking_id.is_none()).collect();
     let departure = items(lang, &pack, ListKind::Departure, &all_needs, &on_shift);
-    let riders = transfer::riders(&mut tx, &who.scope, Time(shift.from_at), Time(shift.latest_at))
-        .await
-        .told(lang)?;
-    let with: Vec<String> = riders
-        .iter()
-        .filter(|rider| rider.shift_id == shift.shift_id)
-        .map(|rider| {
-            let role = CrewRole::of(&rider.role).map_or("", |role| lang.crew_role(role));
-            format!("{} {role}", lang.pick(&rider.name_zh, &rider.name_en))
-        })
-        .collect();
+    let with = riders(&mut tx, who, &shift).await?;
     drawn.shift = Some(shift_shown(lang, when, &shift, with, departure));
     Ok(drawn)
+}
+
+/// Who rides along, with their roles.
+async fn riders(tx: &mut Tx, who: &SignedIn, shift: &Shift) -> Answer<Vec<String>> {
+    let lang = who.lang;
+    let (from, until) = (Time(shift.from_at), Time(shift.latest_at));
+    let riders = transfer::riders(tx, &who.scope, from, until).await.told(lang)?;
+    let named = riders.iter().filter(|rider| rider.shift_id == shift.shift_id).map(|rider| {
+        let role = CrewRole::of(&rider.role).map_or("", |role| lang.crew_role(role));
+        format!("{} {role}", lang.pick(&rider.name_zh, &rider.name_en))
+    });
+    Ok(named.collect())
 }
 
 fn shift_shown(
@@ -223,19 +226,7 @@ fn journey(
         Ok(Report::Handover { receiver, .. }) => Some(receiver),
         _ => None,
     });
-    let floor = |floor: i64, lift: i64| match (floor, lift > 0) {
-        (0 | 1, _) => lang.crew_ground().to_owned(),
-        (n, true) => lang.crew_floor_lift(n),
-        (n, false) => lang.crew_floor_stairs(n),
-    };
-    let end = |label, place: &str, access: String, at: rules::Position| EndShown {
-        label,
-        place: place.to_owned(),
-        access,
-        geo: format!("geo:{:.6},{:.6}?q={:.6},{:.6}", at.lat, at.lng, at.lat, at.lng),
-    };
-    let carry = if booking.carry > 0 { lang.crew_carry(booking.carry) } else { String::new() };
-    let from_access = [floor(booking.from_floor, booking.from_lift), carry];
+    let [from, to] = ends(lang, booking);
     Journey {
         id: booking.booking_id.clone(),
         number: booking.number.clone(),
@@ -253,18 +244,8 @@ fn journey(
         weight: booking.weight_kg.map(|kg| format!("{kg} kg")),
         phone: booking.phone.clone(),
         words: booking.words.clone(),
-        from: end(
-            lang.crew_from(),
-            &booking.from_place,
-            from_access.iter().filter(|s| !s.is_empty()).cloned().collect::<Vec<_>>().join(" · "),
-            booking.from_at(),
-        ),
-        to: end(
-            lang.crew_to(),
-            &booking.to_place,
-            floor(booking.to_floor, booking.to_lift),
-            booking.to_at(),
-        ),
+        from,
+        to,
         leg,
         steps: STEPS
             .iter()
@@ -286,6 +267,29 @@ fn journey(
         receiver,
         needs: needs_line(lang, &needs),
     }
+}
+
+/// Where somebody is fetched and brought to, and how one gets in.
+fn ends(lang: Lang, booking: &Booking) -> [EndShown; 2] {
+    let floor = |floor: i64, lift: i64| match (floor, lift > 0) {
+        (0 | 1, _) => lang.crew_ground().to_owned(),
+        (n, true) => lang.crew_floor_lift(n),
+        (n, false) => lang.crew_floor_stairs(n),
+    };
+    let end = |label, place: &str, access: String, at: rules::Position| EndShown {
+        label,
+        place: place.to_owned(),
+        access,
+        geo: format!("geo:{:.6},{:.6}?q={:.6},{:.6}", at.lat, at.lng, at.lat, at.lng),
+    };
+    let carry = if booking.carry > 0 { lang.crew_carry(booking.carry) } else { String::new() };
+    let access = [floor(booking.from_floor, booking.from_lift), carry];
+    let access: Vec<String> = access.into_iter().filter(|part| !part.is_empty()).collect();
+    let to_access = floor(booking.to_floor, booking.to_lift);
+    [
+        end(lang.crew_from(), &booking.from_place, access.join(" · "), booking.from_at()),
+        end(lang.crew_to(), &booking.to_place, to_access, booking.to_at()),
+    ]
 }
 
 /// The lines of a list with the newest answers.

@@ -444,8 +444,8 @@ async fn not_in_order(
     Ok(())
 }
 
-/// Where the vehicle of a turn of duty was, told by a phone on board, oldest first. Returns how many
-/// are used; what cannot be true is kept and not used.
+/// Where the vehicle of a turn of duty was, told by a phone on board, oldest first. Returns how
+/// many are used; what cannot be true is kept and not used.
 ///
 /// # Errors
 /// [`Refusal::NotAllowed`] for who is not of the crew.

@@ -371,6 +371,7 @@ fn the_table_of_scopes_names_every_function() {
     named.extend(ACTING.map(str::to_owned));
     named.extend(crate::campaign_scope::named());
     named.extend(crate::channel_scope::named());
+    named.extend(crate::transfer_sight::named());
     named.extend(crate::transfer_plan::named());
     named.extend(crate::transfer_fleet::named());
     named.extend(crate::transfer_oversight::named());

@@ -19,7 +19,7 @@ use crate::house::{House, clock, on_both};
 use crate::transfer_desk::{self, FIRST, OTHER, answers};
 
 /// One vehicle with a driver and a nurse on duty from eight to six, and a driver of another one.
-async fn furnish(house: &House) {
+pub async fn furnish(house: &House) {
     transfer_desk::furnish(house).await;
     step!(house.db, |tx| enter(tx)).unwrap();
 }
@@ -84,7 +84,7 @@ async fn enter(tx: &mut Tx) -> Result<()> {
 }
 
 /// A booking on the first vehicle.
-async fn assigned(house: &House, key: &str) -> String {
+pub async fn assigned(house: &House, key: &str) -> String {
     let asked = house.booked(key, clock("10:00"), clock("9:00")).await;
     let id = asked.booking_id;
     house
