@@ -280,8 +280,13 @@ impl Course {
             Mark::CallReturn => {
                 state == State::OnCall && (desk || matches!(party, Party::Family | Party::Ward))
             }
+            // Also to another vehicle while the first one waits at the door: it may break down there.
             Mark::Assign => {
-                desk && matches!(state, State::Confirmed | State::Assigned | State::Started)
+                let waits = matches!(
+                    state,
+                    State::Confirmed | State::Assigned | State::Started | State::OnScene
+                );
+                desk && waits
             }
             // A vehicle that broke down gives back whom it has not yet fetched.
             Mark::Unassign => desk && planned && self.loaded_at.is_none(),

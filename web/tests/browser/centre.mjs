@@ -187,6 +187,7 @@ async function asksAnExpert(room) {
   const officer = await room.person('officer-xz');
   await officer.goto('/alerts?view=all');
   await officer.locator('a[href^="/alerts/alr_"]').first().click();
+  await officer.waitForURL(/\/alerts\/alr_/);
   const alert = officer.url();
   const ask = officer.locator('form[action$="/opinion"]');
   await ask.locator('textarea').fill('射频治疗补报两分钟，对麻醉安排有无影响？');

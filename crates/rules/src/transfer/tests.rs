@@ -42,7 +42,7 @@ care quoted confirmed will_call | on_call | triage quote call_return cancel turn
 care quoted confirmed will_call ready | confirmed | triage quote assign cancel turn_down to_120 | triage to_120 | cancel
 care quoted confirmed assigned | assigned | triage quote assign unassign start on_scene load cancel turn_down to_120 | triage acknowledge start on_scene load to_120 | cancel
 care quoted confirmed assigned seen started | started | triage quote assign unassign on_scene load cancel turn_down to_120 | triage on_scene load to_120 | cancel
-care quoted confirmed assigned seen started on_scene | on_scene | triage quote unassign load cancel no_show turn_down to_120 | triage load no_show to_120 | cancel
+care quoted confirmed assigned seen started on_scene | on_scene | triage quote assign unassign load cancel no_show turn_down to_120 | triage load no_show to_120 | cancel
 care quoted confirmed assigned started on_scene loaded seen | loaded | triage quote arrive to_120 | triage arrive to_120 | -
 care quoted confirmed assigned seen loaded arrived | arrived | quote complete | complete | -
 care quoted confirmed assigned loaded arrived completed | completed | - | - | -
