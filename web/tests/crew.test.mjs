@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { after, nextStep, queueText, reportOf } from '../static/islands/crew.js';
+import { after, cityTime, clockOf, nextStep, queueText, reportOf } from '../static/islands/crew.js';
 
 const texts = {
   sent: 'sent',
@@ -37,6 +37,14 @@ test('a form becomes a report', () => {
     { kind: 'triage', moment: 'en_route', answers: [['chest_pain', 'yes']] },
   );
   assert.deepEqual(of([['kind', 'begin'], ['km', '1200']]).report, { kind: 'begin', km: 1200 });
+});
+
+test('times are the city\'s, also on a page that was kept', () => {
+  const clock = clockOf('1687334400000;480;1', 1_700_000_000_000, null);
+  assert.equal(cityTime(1_700_000_000_000, clock), '16:00');
+  // Ten minutes later the kept page still tells the old time.
+  const later = clockOf('1687334400000;480;1', 1_700_000_600_000, clock.ahead);
+  assert.equal(cityTime(1_700_000_600_000, later), '16:10');
 });
 
 test('what was answered leaves the queue, whatever the answer', () => {

@@ -88,6 +88,28 @@ export function queueText({ waiting, online, signedOut }, texts) {
   return waiting > 0 ? count : texts.sent;
 }
 
+/**
+ * What the city's clock showed at a moment of this phone's, as HH:MM.
+ * @param {number} ms
+ * @param {{ahead: number, offsetMin: number}} clock how far the city is ahead of this phone, in ms
+ */
+export function cityTime(ms, { ahead, offsetMin }) {
+  return new Date(ms + ahead + offsetMin * 60_000).toISOString().slice(11, 16);
+}
+
+/**
+ * How far the city's clock is ahead. A page that was kept in the phone tells an old time, so the
+ * furthest that was ever told holds.
+ * @param {string} told content of <meta name="city-clock">: `now;offset_min;speed`
+ * @param {number} now
+ * @param {number | null} before
+ */
+export function clockOf(told, now, before) {
+  const [city = Number.NaN, offsetMin = 0] = told.split(';').map(Number);
+  const ahead = Number.isFinite(city) ? city - now : 0;
+  return { ahead: before === null ? ahead : Math.max(ahead, before), offsetMin };
+}
+
 /** A key as the server makes them. */
 function freshKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -100,6 +122,10 @@ function start(page) {
   const store = PREFIX + account;
   /** @type {Texts} */
   const texts = JSON.parse(page.dataset.texts ?? '{}');
+  const told = document.querySelector('meta[name="city-clock"]')?.getAttribute('content') ?? '';
+  const before = Number(sessionStorage.getItem(`${store}:ahead`) ?? Number.NaN);
+  const clock = clockOf(told, Date.now(), Number.isFinite(before) ? before : null);
+  sessionStorage.setItem(`${store}:ahead`, String(clock.ahead));
   let signedOut = false;
   let sending = false;
   let dirty = false;
@@ -135,9 +161,7 @@ function start(page) {
       const journey = page.querySelector(`[data-booking="${CSS.escape(kept.booking)}"]`);
       const step = journey?.querySelector(`[data-step="${kept.report.mark}"]`);
       if (journey && step instanceof HTMLElement && !step.dataset.at) {
-        const at = new Date(kept.at_ms);
-        const pad = (/** @type {number} */ n) => String(n).padStart(2, '0');
-        step.dataset.at = `${pad(at.getHours())}:${pad(at.getMinutes())}`;
+        step.dataset.at = cityTime(kept.at_ms, clock);
         const time = step.querySelector('time');
         if (time) time.textContent = step.dataset.at;
         turn(journey);

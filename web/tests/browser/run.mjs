@@ -17,7 +17,7 @@ const CITIES = {
   nantong: ['public', 'language', 'declare', 'li', 'security', 'keyboard', 'event'],
   // What people write stands in their language: the English pages are looked at before.
   zhuhai: ['channel', 'sos', 'hotline', 'neighbour', 'centre'],
-  zibo: ['oversight', 'call96120', 'board96120'],
+  zibo: ['oversight', 'call96120', 'board96120', 'journey96120'],
   wuxi: ['campaign_pages', 'campaign_sheets', 'campaign'],
 };
 const STORIES = Object.values(CITIES).flat();

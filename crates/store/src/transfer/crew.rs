@@ -58,7 +58,8 @@ pub enum Report {
         grade: i64,
         words: String,
     },
-    /// Who took over, with the finger's strokes as points of a 600 x 200 field.
+    /// Who took over, with the finger's strokes as points of a 600 x 200 field; none when nobody
+    /// could sign.
     Handover {
         receiver: String,
         strokes: Vec<Vec<[i16; 2]>>,
@@ -123,7 +124,6 @@ impl Report {
                 let inside = |p: &[i16; 2]| (0..=600).contains(&p[0]) && (0..=200).contains(&p[1]);
                 if strokes.len() > STROKES_MAX
                     || points > POINTS_MAX
-                    || points == 0
                     || !strokes.iter().flatten().all(inside)
                 {
                     return Err(Refusal::Quantity.into());
