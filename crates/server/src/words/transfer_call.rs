@@ -42,7 +42,7 @@ words! {
     tc_in_hand: "通话中" / "in hand";
     tc_no_number: "未显示号码" / "number withheld";
     tc_calls_none: "现在没有来电" / "No calls now";
-    tc_calls_none_what: "电话响起时会出现在这里；也可以按 N 直接新建。" / "They appear here when they ring; N opens a new one.";
+    tc_calls_none_what: "电话响起时会出现在这里；也可以点“新来电”直接开始。" / "They appear here when they ring; “New call” starts one by hand.";
 
     tc_title: "新来电" / "New call";
     tc_talking: "通话" / "On the line";
