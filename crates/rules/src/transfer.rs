@@ -280,7 +280,7 @@ impl Course {
             Mark::CallReturn => {
                 state == State::OnCall && (desk || matches!(party, Party::Family | Party::Ward))
             }
-            // Also to another vehicle while the first one waits at the door: it may break down there.
+            // Also to another vehicle while one waits at the door: it may break down there.
             Mark::Assign => {
                 let waits = matches!(
                     state,
