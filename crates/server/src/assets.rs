@@ -33,6 +33,12 @@ pub fn find(name: &str) -> Option<&'static Asset> {
     ASSETS.get(place)
 }
 
+/// JSON as the text of a `<script type="application/json">`. No `<` is left in it: names that
+/// people typed must neither end the element (`</script`) nor keep it from ending (`<!--<script>`).
+pub fn script_json(data: &serde_json::Value) -> String {
+    data.to_string().replace('<', "\\u003c")
+}
+
 /// The address of an embedded file. A file that was not fetched before the build has no hash and
 /// gets an address that answers 404, so that a page without libraries still renders.
 pub fn url(name: &str) -> String {
@@ -179,6 +185,14 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
+
+    #[test]
+    fn a_typed_name_neither_ends_a_script_nor_keeps_it_open() {
+        let typed = serde_json::json!({"t": "</script><!--<script> 住院部"});
+        let text = script_json(&typed);
+        assert!(!text.contains('<'), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), typed);
+    }
 
     fn web() -> PathBuf {
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../web")

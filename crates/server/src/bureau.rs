@@ -144,8 +144,7 @@ pub(crate) async fn map(app: &App, who: &SignedIn, tx: &mut Tx) -> Answer<Map> {
         "names": names,
     });
     Ok(Map {
-        // `<` cannot end the script element it stands in.
-        json: data.to_string().replace('<', "\\u003c"),
+        json: crate::assets::script_json(&data),
         boundaries: crate::assets::url(&format!("boundaries/{prefix}.geojson")),
         note: lang.pick(zh, en).to_owned(),
     })

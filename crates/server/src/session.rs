@@ -68,6 +68,17 @@ impl SignedIn {
         Err(Fault::new(Kind::Forbidden, self.lang))
     }
 
+    /// For a page that several roles share.
+    ///
+    /// # Errors
+    /// [`Kind::Forbidden`] when the role has none of the permissions.
+    pub fn need_any(&self, permissions: &[Permission]) -> Answer<()> {
+        if permissions.iter().any(|one| self.scope.may(*one)) {
+            return Ok(());
+        }
+        Err(Fault::new(Kind::Forbidden, self.lang))
+    }
+
     /// Checks the token of a form that changes something.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use store::{Tx, oncall};
 use crate::App;
 use crate::assets::Mark;
 use crate::bureau::{Pager, pager};
-use crate::fault::{Answer, Fault, InLang, Kind, draw};
+use crate::fault::{Answer, InLang, draw};
 use crate::form::Fields;
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
@@ -74,11 +74,7 @@ fn filter_of(fields: &Fields, calendar: rules::calendar::Calendar) -> CaseFilter
 
 /// Whoever takes part in cases; a bureau does not.
 fn need(who: &SignedIn) -> Answer<()> {
-    let parts = [Permission::RunDesk, Permission::Receive, Permission::Raise];
-    if parts.iter().any(|part| who.scope.may(*part)) {
-        return Ok(());
-    }
-    Err(Fault::new(Kind::Forbidden, who.lang))
+    who.need_any(&[Permission::RunDesk, Permission::Receive, Permission::Raise])
 }
 
 /// Draws lines of cases.

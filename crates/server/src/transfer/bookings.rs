@@ -11,7 +11,7 @@ use super::calls::trip_word;
 use super::{csv_answer, needs_line};
 use crate::App;
 use crate::bureau::{Pager, pager};
-use crate::fault::{Answer, Fault, InLang, Kind, draw};
+use crate::fault::{Answer, InLang, draw};
 use crate::form::{Fields, csv_line};
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
@@ -53,17 +53,13 @@ struct List {
 }
 
 fn need(who: &SignedIn) -> Answer<()> {
-    let parts = [
+    who.need_any(&[
         Permission::TakeCalls,
         Permission::ManageFleet,
         Permission::RequestTransfer,
         Permission::OverseeTransfer,
         Permission::Liaise120,
-    ];
-    if parts.iter().any(|part| who.scope.may(*part)) {
-        return Ok(());
-    }
-    Err(Fault::new(Kind::Forbidden, who.lang))
+    ])
 }
 
 pub(crate) fn filter_of(fields: &Fields, app: &App) -> BookingFilter {

@@ -31,7 +31,7 @@ use store::{Scope, Tx, transfer};
 use super::sheet::{Body, Cell, Choice, Form, Input, Pane, Row, RowAct, Table, Typed};
 use crate::App;
 use crate::assets::Mark;
-use crate::fault::{Answer, Fault, InLang, Kind};
+use crate::fault::{Answer, InLang};
 use crate::form::Fields;
 use crate::session::SignedIn;
 use crate::when::When;
@@ -39,11 +39,7 @@ use crate::words::Lang;
 
 /// Who reads these pages: the company, and the regulator.
 pub(crate) fn need(who: &SignedIn) -> Answer<()> {
-    let reads = [Permission::ManageFleet, Permission::OverseeTransfer];
-    if reads.iter().any(|one| who.scope.may(*one)) {
-        return Ok(());
-    }
-    Err(Fault::new(Kind::Forbidden, who.lang))
+    who.need_any(&[Permission::ManageFleet, Permission::OverseeTransfer])
 }
 
 /// Short names of the companies by id.

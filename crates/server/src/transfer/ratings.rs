@@ -12,7 +12,7 @@ use store::transfer::{self, RatingFilter, RatingLine};
 use crate::App;
 use crate::assets::Mark;
 use crate::bureau::{Pager, pager};
-use crate::fault::{Answer, Fault, InLang, Kind, draw};
+use crate::fault::{Answer, InLang, Kind, draw};
 use crate::form::{Fields, csv_line};
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
@@ -59,11 +59,7 @@ impl List {
 }
 
 fn need(who: &SignedIn) -> Answer<()> {
-    let parts = [Permission::TakeCalls, Permission::ManageFleet, Permission::OverseeTransfer];
-    if parts.iter().any(|part| who.scope.may(*part)) {
-        return Ok(());
-    }
-    Err(Fault::new(Kind::Forbidden, who.lang))
+    who.need_any(&[Permission::TakeCalls, Permission::ManageFleet, Permission::OverseeTransfer])
 }
 
 fn filter_of(fields: &Fields, calendar: rules::calendar::Calendar) -> RatingFilter {

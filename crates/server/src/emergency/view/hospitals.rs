@@ -209,7 +209,6 @@ impl Known<'_> {
         });
         let grown = bounds.map(|[w, s, e, n]| [w - 0.02, s - 0.015, e + 0.02, n + 0.015]);
         let json = serde_json::json!({"points": points, "lines": lines, "box": grown});
-        // A script element ends at `</`: names must not end it.
-        json.to_string().replace('<', "\\u003c")
+        crate::assets::script_json(&json)
     }
 }

@@ -57,8 +57,7 @@ pub(crate) fn map(
     if let Some(area) = around(&span) {
         data["box"] = json!(area);
     }
-    // The closing tag of a script must not stand in a place's name.
-    data.to_string().replace("</", "<\\/")
+    crate::assets::script_json(&data)
 }
 
 /// West, south, east, north with a margin.
