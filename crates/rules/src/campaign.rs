@@ -1,22 +1,27 @@
 //! Rectification campaigns (专项整治): what a plan asks of whom until when, how a problem goes from
 //! found to struck off, and how figures rise from institution to district to city.
 
+mod activity;
 mod annex;
 mod checklist;
+mod draft;
 mod pack;
 mod plan;
 mod problem;
 mod rollup;
+mod routine;
 mod sample;
 mod target;
 #[cfg(test)]
 mod tests;
 
+pub use activity::{ActivityKind, Effort, EffortFault};
 pub use annex::{Annex, Cell, CellFault, CellSource, Entry, Relation, Rule, Value, hints};
 pub use checklist::{
     Answer, Answered, Checklist, Coverage, Evidence, Item, ItemFault, Mending, WHOLE, When, asked,
     faults,
 };
+pub use draft::{Fault, PlanFault, PlanPart, ROWS_MAX};
 pub use pack::{CampaignPack, Department, Template};
 pub use plan::{
     Clocks, Deliverable, Due, Holder, Measure, Objective, Phase, PhaseDates, Plan, Section, Used,
@@ -26,5 +31,6 @@ pub use problem::{
     Weight, again, climb_due, honesty,
 };
 pub use rollup::{Hand, Relating, SubmissionState, SubmissionStep, may_submit};
+pub use routine::{RoutineState, routine_due, routine_state};
 pub use sample::{Assessment, Score, Weights, assess, draw};
 pub use target::{Branch, Category, Grade, Ownership, Profile, TargetRule, hit};

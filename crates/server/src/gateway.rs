@@ -63,12 +63,14 @@ impl Gateway {
 /// second try recognisable.
 fn body(app: &App, notice: &Outgoing) -> Option<Value> {
     let mut tx_values: Value = serde_json::from_str(&notice.particulars).ok()?;
-    let template = app.db().packs().channel_at(app.now()).template(&notice.template)?;
+    let template = app.db().packs().message(&notice.template, app.now())?;
     if let Value::Object(values) = &mut tx_values {
         // Our own id of the case is no value of the text; the page's address is.
         if let Some(id) = values.remove("id") {
             let path = match notice.template.as_str() {
                 "call_out_test" => "/hospital".to_owned(),
+                "campaign_near" => format!("/campaigns/{}", id.as_str().unwrap_or_default()),
+                "campaign_urge" => format!("/campaigns/{}/talk", id.as_str().unwrap_or_default()),
                 _ => format!("/emergencies/{}", id.as_str().unwrap_or_default()),
             };
             let city = app.city().public_url.as_deref().unwrap_or_default();

@@ -4,8 +4,10 @@
 //! Whoever reads is bounded by line, institution and department (`Scope::campaign`); supervision
 //! of medical aesthetics and the green channel see nothing of it.
 
+mod activity;
 mod annex;
 mod corner;
+mod draft;
 mod evidence;
 mod figures;
 mod found;
@@ -18,15 +20,22 @@ mod people;
 mod plan;
 mod question;
 mod read;
+mod reminder;
 mod report;
 mod roll_up;
+mod routine;
 mod self_inspection;
 mod spot_check;
 mod submission;
 mod urge;
 
+pub use activity::{
+    Activity, ActivityFilter, CITY, Efforts, NewActivity, activities, add_activity, efforts,
+    withdraw_activity,
+};
 pub use annex::{AnnexCell, CellEdit, annex_cells, edit_cell};
 pub use corner::{Corner, CornerFilter, dead_corners};
+pub use draft::{Adapt, Make, adapt, aims, create, publish, review, stand};
 pub use evidence::{ProblemFile, add_evidence, evidence, evidence_file};
 pub use figures::{Completeness, LineFigures, assessments, completeness, coverage};
 pub use found::{Finding, find};
@@ -38,20 +47,18 @@ pub use notice::{
     NewNotice, Notice, acknowledge, add_notice, approve_notice, notices, review_notice,
 };
 pub use people::{
-    DUTIES, NewRecord, Record, Responsible, Routine, add_record, make_routine, name_responsible,
-    records, responsibles, routines,
+    DUTIES, NewRecord, Record, Responsible, add_record, name_responsible, records, responsibles,
 };
-pub(crate) use plan::remind;
-pub use plan::{
-    Adapt, Campaign, Make, adapt, campaign, cancel, create, move_deadline, publish, review,
-};
+pub use plan::{Campaign, campaign, cancel, move_deadline};
 pub use question::{Question, answer_question, ask_question, questions, share_answer};
 pub use read::{
     LedgerCounts, LedgerFilter, ProblemLine, ProblemRow, ProblemStep, ledger, ledger_counts,
     owners, problem, problem_steps,
 };
+pub(crate) use reminder::remind;
 pub use report::{SectionText, SubmissionLine, section_texts, submissions, write_section};
 pub use roll_up::{AnnexLine, CellTotal, annex_entries, annex_lines, roll_up};
+pub use routine::{Routine, RoutineLine, check_routine, make_routine, routine_lines, routines};
 pub use self_inspection::{
     AnswerEdit, ListHead, PlaceLine, Sheet, Standing, answer_items, places, proposal, sheet,
     submit_sheet,

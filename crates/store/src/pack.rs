@@ -141,6 +141,15 @@ impl Packs {
         packs.flat_map(|pack| pack.templates.iter().map(move |template| (&pack.pack, template)))
     }
 
+    /// The text that a gateway sends under a code, whichever service it is of.
+    pub fn message(&self, code: &str, at: Time) -> Option<&rules::channel::Template> {
+        let campaign = self.campaign.0.iter().flat_map(|dated| &dated.pack.messages);
+        self.channel_at(at)
+            .template(code)
+            .or_else(|| self.service_at(at).template(code))
+            .or_else(|| campaign.filter(|message| message.code == code).last())
+    }
+
     /// A checklist in one of its versions.
     pub fn checklist(&self, code: &str, version: &str) -> Option<&Checklist> {
         let mut lists = self.campaign.0.iter().flat_map(|dated| &dated.pack.checklists);

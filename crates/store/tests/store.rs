@@ -44,6 +44,9 @@ mod campaign_scope;
 #[path = "store/campaign_sheets.rs"]
 mod campaign_sheets;
 #[cfg(test)]
+#[path = "store/campaign_work.rs"]
+mod campaign_work;
+#[cfg(test)]
 #[path = "store/channel.rs"]
 mod channel;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::plan::{self, Clocks, Due, Objective, PhaseDates, Plan, Section, Used}
 use super::sample::Weights;
 use super::target::TargetRule;
 use crate::calendar::Calendar;
+use crate::channel;
 use crate::pack::Head;
 
 /// A kind of department that checklists and key-department lists name.
@@ -65,6 +66,9 @@ pub struct CampaignPack {
     pub checklists: Vec<Checklist>,
     #[serde(default, rename = "template")]
     pub templates: Vec<Template>,
+    /// Texts that a gateway sends.
+    #[serde(default, rename = "message")]
+    pub messages: Vec<channel::Template>,
 }
 
 impl Template {

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::list::line_of;
 use super::plan::campaign;
+use super::reminder::{last_day, leaders, tell};
 use crate::event::{self, By, Subject};
 use crate::order::next_in_series;
 use crate::{Error, Refusal, Result, Scope, Tx};
@@ -83,6 +84,9 @@ pub async fn urge(
         let subject = Subject { kind: "urge", id: &urge_id, institution_id };
         let particulars = json!({"number": number, "due_at": due.0, "deliverable": deliverable});
         event::append(tx, &by, subject, "issued", particulars).await?;
+        let values = json!({"id": campaign_id, "number": number, "day": last_day(tx, due)});
+        let people = leaders(tx, institution_id).await?;
+        tell(tx, &by, &people, "campaign_urge", &values, ("urge", &urge_id)).await?;
         numbers.push(number);
     }
     Ok(numbers)

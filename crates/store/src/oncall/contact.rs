@@ -29,7 +29,13 @@ const CODE_VALID_MIN: i64 = 15;
 const WRONG_CODES_MAX: i64 = 5;
 
 fn own_account(scope: &Scope) -> Result<String> {
-    let reached = [Permission::OnCall, Permission::RunDesk, Permission::ManageHospital];
+    let reached = [
+        Permission::OnCall,
+        Permission::RunDesk,
+        Permission::ManageHospital,
+        Permission::AnswerFor,
+        Permission::RunCampaign,
+    ];
     if !reached.iter().any(|permission| scope.may(*permission)) {
         return Err(Refusal::NotAllowed.into());
     }

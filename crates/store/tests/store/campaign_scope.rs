@@ -1,7 +1,7 @@
 //! Who sees what of a campaign: every reading function against every kind of person.
 
-use rules::campaign::{Answer, SubmissionStep};
-use store::campaign::{self, CellEdit, Handing, LedgerFilter, NewRecord};
+use rules::campaign::{ActivityKind, Answer, Effort, SubmissionStep};
+use store::campaign::{self, CellEdit, Handing, LedgerFilter, NewActivity, NewRecord};
 use store::page::Slice;
 use store::{Error, Result, Scope, Tx};
 
@@ -72,12 +72,17 @@ const TABLE: &str = "
     campaign::records          ab   a  b  a a a b - - - - a
     campaign::responsibles     ab   a  b  a a a b - - - - a
     campaign::routines         1    1  1  1 1 1 1 1 - - - 1
+    campaign::routine_lines    acbp ac b  a a a b p - - - -
+    campaign::activities       ab   a  b  a a a b - - - - a
+    campaign::efforts          2    1  1  1 1 1 1 - - - - 1
+    campaign::aims             7    -  -  - - - - - - - - -
 ";
 
 /// Functions that act for a person; the stories of `campaign*` show whom they refuse.
-const ACTING: [&str; 31] = [
+const ACTING: [&str; 34] = [
     "campaign::acknowledge",
     "campaign::adapt",
+    "campaign::add_activity",
     "campaign::add_evidence",
     "campaign::add_item_evidence",
     "campaign::add_notice",
@@ -89,6 +94,7 @@ const ACTING: [&str; 31] = [
     "campaign::ask_question",
     "campaign::cancel",
     "campaign::carry_out",
+    "campaign::check_routine",
     "campaign::create",
     "campaign::draw_spots",
     "campaign::edit_cell",
@@ -106,6 +112,7 @@ const ACTING: [&str; 31] = [
     "campaign::step",
     "campaign::submit_sheet",
     "campaign::urge",
+    "campaign::withdraw_activity",
     "campaign::write_section",
 ];
 
@@ -166,6 +173,18 @@ async fn one_of_everything(house: &House) -> All {
             campaign::name_responsible(tx, &med, &same, "first_responsible", who, on(AT))
         })
         .unwrap();
+        let (first, same) = (house.scope(&format!("first_{unit}")).await, id.clone());
+        let drill = NewActivity {
+            request_key: format!("drill_{unit}"),
+            kind: ActivityKind::Drill,
+            title: "急救演练".into(),
+            place: String::new(),
+            held_at: on(AT),
+            effort: Effort { people: 9, ..Effort::default() },
+            units: Vec::new(),
+            body: String::new(),
+        };
+        step!(house.db, |tx| campaign::add_activity(tx, &first, &same, &drill, on(AT))).unwrap();
         let (city, same, unit) = (house.scope("yz_1").await, id.clone(), format!("ins_{unit}"));
         step!(house.db, |tx| city_writes(tx, &city, &same, &unit)).unwrap();
     }
@@ -438,7 +457,36 @@ async fn plan_seen(tx: &mut Tx, scope: &Scope, function: &str, all: &All) -> Res
         "campaign::responsibles" => each!(n, unit => {
             campaign::responsibles(tx, scope, id, unit).await.map(|rows| !rows.is_empty())
         }),
+        other => return work_seen(tx, scope, other, id).await,
+    })
+}
+
+async fn work_seen(tx: &mut Tx, scope: &Scope, function: &str, id: &str) -> Result<String> {
+    let now = on(AT);
+    Ok(match function {
         "campaign::routines" => number(missing(campaign::routines(tx, scope, id).await)?.len()),
+        "campaign::routine_lines" => {
+            let rows = missing(campaign::routine_lines(tx, scope, id, now).await)?;
+            letters(rows.iter().map(|row| &*row.institution_id))
+        }
+        "campaign::activities" => {
+            let (all, filter) = (Slice::first(9), campaign::ActivityFilter::default());
+            let listed = campaign::activities(tx, scope, id, &filter, all).await;
+            let rows = missing_list(listed)?;
+            letters(rows.iter().filter_map(|row| row.institution_id.as_deref()))
+        }
+        "campaign::efforts" => {
+            let sum = missing(campaign::efforts(tx, scope, id).await)?;
+            number(usize::try_from(sum.activities).unwrap())
+        }
+        "campaign::aims" => {
+            let rules = [rules::campaign::TargetRule::default()];
+            match campaign::aims(tx, scope, &rules, now).await {
+                Ok((all, _)) => number(usize::try_from(all).unwrap()),
+                Err(Error::Refused(_)) => "-".into(),
+                Err(error) => return Err(error),
+            }
+        }
         other => panic!("{other}"),
     })
 }

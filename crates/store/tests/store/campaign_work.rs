@@ -1,0 +1,333 @@
+//! The work of a campaign beside its figures: drafts that several people write, activities with
+//! their effort, items that stay, and who is told before a deadline passes.
+
+use rules::campaign::{ActivityKind, Answer, Effort, TargetRule};
+use rules::notice::Way;
+use store::campaign::{self, ActivityFilter, Adapt, Campaign, Efforts, Make, NewActivity};
+use store::page::Slice;
+use store::{By, deadline, oncall};
+
+use crate::campaign_city::{furnish, on};
+use crate::city::{refusal, step};
+use crate::house::{House, on_both};
+
+fn adapt_of(one: &Campaign) -> Adapt {
+    Adapt {
+        title: one.title.clone(),
+        number: one.number.clone(),
+        issuer: one.issuer.clone(),
+        basis: one.basis.clone(),
+        contact: one.contact.clone(),
+        parent_id: one.parent_id.clone(),
+        plan: one.plan.clone(),
+    }
+}
+
+impl House {
+    async fn drafted(&self, code: &str) -> String {
+        let make = Make {
+            code: code.into(),
+            from: "wuxi_2017_a".into(),
+            moved_days: 0,
+            number: None,
+            title: None,
+            parent_id: None,
+        };
+        let author = self.scope("yz_1").await;
+        step!(self.db, |tx| campaign::create(tx, &author, &make, on("02-09 10:00"))).unwrap()
+    }
+
+    async fn campaign(&self, id: &str) -> Campaign {
+        let (scope, mut tx) = (self.scope("yz_1").await, self.read().await);
+        campaign::campaign(&mut tx, &scope, id).await.unwrap()
+    }
+
+    async fn adapted(
+        &self,
+        login: &str,
+        (id, before): (&str, &str),
+        change: fn(&mut Adapt),
+    ) -> store::Result<()> {
+        let (scope, mut adapt) = (self.scope(login).await, adapt_of(&self.campaign(id).await));
+        change(&mut adapt);
+        let (id, before) = (id.to_owned(), before.to_owned());
+        let at = on("02-09 11:00");
+        step!(self.db, |tx| campaign::adapt(tx, &scope, (&id, &before), &adapt, at))
+    }
+}
+
+#[tokio::test]
+async fn a_draft_is_adapted_and_whoever_wrote_it_neither_reviews_nor_approves() {
+    proves!("W2", "W4", "W5", "W64");
+    on_both(async |house| {
+        furnish(&house).await;
+        let id = house.drafted("2017A").await;
+        let seen = campaign::stand(&house.campaign(&id).await).unwrap();
+        let at = (&*id, &*seen);
+        let fewer: fn(&mut Adapt) = |adapt| {
+            adapt.title[0] = "围术期安全专项整治".into();
+            adapt.plan.phases.remove(2);
+            adapt.plan.deliverables.retain(|one| one.phase != "supervision");
+            adapt.plan.departments = vec!["icu".into(), "dialysis".into()];
+            adapt.plan.targets = vec![TargetRule { dialysis_only: true, ..TargetRule::default() }];
+        };
+        assert_eq!(refusal(house.adapted("qu_a1", at, fewer).await), "NotAllowed");
+        for (spoil, expected) in [
+            ((|a| a.plan.weights.coverage += 1) as fn(&mut Adapt), "Incomplete"),
+            (|a| a.plan.phases[0].until = a.plan.phases[0].from, "Incomplete"),
+            (|a| a.title[0] = " ".into(), "Text"),
+            (|a| a.plan.departments.push("gone".into()), "Unknown"),
+            (|a| a.plan.checklists[0].version = "1900.01".into(), "Unknown"),
+            (|a| a.parent_id = Some("cmp_gone".into()), "NotFound"),
+        ] {
+            assert_eq!(refusal(house.adapted("yz_1", at, spoil).await), expected);
+        }
+        house.adapted("yz_2", at, fewer).await.unwrap();
+        // Who read the draft before that does not undo it.
+        assert_eq!(refusal(house.adapted("yz_1", at, |_| {}).await), "Changed");
+        let read = house.campaign(&id).await;
+        assert_eq!(read.title[0], "围术期安全专项整治");
+        assert_eq!(read.plan.phases.len(), 3);
+        let now = on("02-09 12:00");
+        let act = async |login: &str, publish: bool| {
+            let (scope, id) = (house.scope(login).await, id.clone());
+            if publish {
+                step!(house.db, |tx| campaign::publish(tx, &scope, &id, now)).map(drop)
+            } else {
+                step!(house.db, |tx| campaign::review(tx, &scope, &id, now))
+            }
+        };
+        assert_eq!(refusal(act("yz_1", false).await), "SamePerson", "its author");
+        assert_eq!(refusal(act("yz_2", false).await), "SamePerson", "who changed it");
+        act("yz_3", false).await.unwrap();
+        assert_eq!(refusal(act("yz_2", true).await), "SamePerson");
+        // A reviewed draft that is changed wants another review.
+        let seen = campaign::stand(&house.campaign(&id).await).unwrap();
+        house.adapted("yz_1", (&id, &seen), |a| a.number = "新号".into()).await.unwrap();
+        assert_eq!(refusal(act("yz_3", true).await), "NotAllowed");
+        let mut tx = house.read().await;
+        let scope = house.scope("yz_1").await;
+        let plan = house.campaign(&id).await.plan;
+        let aims = campaign::aims(&mut tx, &scope, &plan.targets, now).await.unwrap();
+        assert_eq!(aims, (2, 0), "the two with dialysis");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_programme_has_no_circle_of_campaigns() {
+    proves!("Z1");
+    on_both(async |house| {
+        furnish(&house).await;
+        let year = house.drafted("2025Y").await;
+        let part = house.drafted("2025P").await;
+        let under = async |id: &str, parent: &str| {
+            let mut adapt = adapt_of(&house.campaign(id).await);
+            adapt.parent_id = Some(parent.to_owned());
+            let before = campaign::stand(&house.campaign(id).await).unwrap();
+            let (scope, id) = (house.scope("yz_1").await, id.to_owned());
+            let at = on("02-09 11:00");
+            step!(house.db, |tx| campaign::adapt(tx, &scope, (&id, &before), &adapt, at))
+        };
+        under(&part, &year).await.unwrap();
+        assert_eq!(refusal(under(&year, &part).await), "Unknown");
+        assert_eq!(refusal(under(&year, &year).await), "Unknown");
+    })
+    .await;
+}
+
+fn activity(key: &str, kind: ActivityKind, effort: Effort, units: &[&str]) -> NewActivity {
+    NewActivity {
+        request_key: key.into(),
+        kind,
+        title: "医疗安全年启动仪式".into(),
+        place: "市人民医院".into(),
+        held_at: on("02-14 09:00"),
+        effort,
+        units: units.iter().map(|unit| (*unit).to_owned()).collect(),
+        body: String::new(),
+    }
+}
+
+#[tokio::test]
+async fn officer_times_and_institutions_by_class_are_counted_once() {
+    proves!("N54", "Z1", "W12", "W24", "W52");
+    on_both(async |house| {
+        furnish(&house).await;
+        house
+            .raw("update institution_profile set category = 'reproduction' where code = 'WX001'")
+            .await;
+        house
+            .raw("update institution_profile set category = 'maternal_child' where code = 'WX004'")
+            .await;
+        let id = house.published("wuxi_2017_a", "2017A", on("02-10 09:00")).await;
+        let add = async |login: &str, new: NewActivity| {
+            let (scope, id) = (house.scope(login).await, id.clone());
+            step!(house.db, |tx| campaign::add_activity(tx, &scope, &id, &new, on("02-15 09:00")))
+        };
+        let sent = |officers, agencies| Effort { officers, agencies, ..Effort::default() };
+        let visit = |key, effort, units| activity(key, ActivityKind::Inspection, effort, units);
+        let first = add("yz_1", visit("k1", sent(6, 3), &["ins_a1", "ins_b1", "ins_b1"])).await;
+        let again = add("yz_1", visit("k1", sent(6, 3), &["ins_a1"])).await.unwrap();
+        assert_eq!(first.unwrap(), again, "the same form twice is written once");
+        assert_eq!(
+            refusal(add("yz_2", visit("k1", sent(6, 3), &["ins_a1"])).await),
+            "RequestKeyReused"
+        );
+        let second = add("qu_a1", visit("k2", sent(2, 1), &["ins_a1", "ins_a2"])).await.unwrap();
+        let alone = visit("k3", sent(1, 1), &["ins_a1"]);
+        assert_eq!(refusal(add("qu_a1", alone).await), "Quantity", "officials act in pairs");
+        let elsewhere = visit("k4", sent(2, 1), &["ins_b1"]);
+        assert_eq!(refusal(add("qu_a1", elsewhere).await), "NotFound");
+        let own = visit("k5", sent(2, 1), &["ins_a1"]);
+        assert_eq!(refusal(add("first_a1", own).await), "NotAllowed", "a unit inspects nobody");
+        let taught = Effort { people: 60, tested: 50, passed: 45, ..Effort::default() };
+        add("med_a1", activity("k6", ActivityKind::Training, taught, &[])).await.unwrap();
+        let drill = Effort { people: 12, ..Effort::default() };
+        add("first_b1", activity("k7", ActivityKind::Drill, drill, &[])).await.unwrap();
+        let late = NewActivity {
+            held_at: on("02-16 09:00"),
+            ..activity("k8", ActivityKind::KickOff, drill, &[])
+        };
+        assert_eq!(refusal(add("yz_1", late).await), "Hours");
+        assert_eq!(
+            refusal(add("icu_a1", activity("k9", ActivityKind::Drill, drill, &[])).await),
+            "NotAllowed"
+        );
+        let of = async |login: &str| {
+            let (scope, mut tx) = (house.scope(login).await, house.read().await);
+            campaign::efforts(&mut tx, &scope, &id).await.unwrap()
+        };
+        let city = Efforts {
+            officer_times: 8,
+            assisted_reproduction: 1,
+            maternal_child: 1,
+            other: 1,
+            trainings: 1,
+            trained: 60,
+            tested: 50,
+            passed: 45,
+            activities: 1,
+        };
+        assert_eq!(of("yz_1").await, city);
+        assert_eq!(of("yz_1").await.institutions(), 3);
+        assert_eq!(of("qu_b1").await.officer_times, 0, "the city's officers are the city's");
+        assert_eq!(of("qu_b1").await.maternal_child, 1, "but its institution was visited");
+        // Taken back, it counts no more and stays to be read.
+        let withdraw = async |login: &str, id: &str| {
+            let (scope, id) = (house.scope(login).await, id.to_owned());
+            step!(house.db, |tx| campaign::withdraw_activity(tx, &scope, &id, on("02-15 10:00")))
+        };
+        assert_eq!(refusal(withdraw("yz_1", &second).await), "NotAllowed", "another's work");
+        withdraw("qu_a2", &second).await.unwrap();
+        assert_eq!(of("yz_1").await.officer_times, 6);
+        assert_eq!(of("yz_1").await.other, 0);
+        let (scope, mut tx) = (house.scope("yz_1").await, house.read().await);
+        let filter = ActivityFilter { kind: Some("inspection".into()), ..Default::default() };
+        let listed = campaign::activities(&mut tx, &scope, &id, &filter, Slice::first(9)).await;
+        let listed = listed.unwrap();
+        assert_eq!(listed.total, 2);
+        assert_eq!(listed.rows.iter().filter(|one| one.withdrawn_at.is_some()).count(), 1);
+        assert_eq!(listed.rows.iter().map(|one| one.units).sum::<i64>(), 4);
+    })
+    .await;
+}
+
+const ROUNDS: &str = "core_systems.rounds";
+
+#[tokio::test]
+async fn what_stays_is_looked_at_again_and_opens_its_old_number() {
+    proves!("W44");
+    on_both(async |house| {
+        furnish(&house).await;
+        let id = house.published("wuxi_2017_a", "2017A", on("02-10 09:00")).await;
+        let make = async |login: &str, item: &'static str, days: i64, at: &str| {
+            let (scope, id, at) = (house.scope(login).await, id.clone(), on(at));
+            step!(house.db, |tx| campaign::make_routine(tx, &scope, &id, (item, days), at))
+        };
+        assert_eq!(refusal(make("qu_a1", ROUNDS, 30, "03-01 09:00").await), "NotAllowed");
+        assert_eq!(refusal(make("yz_1", "no.such", 30, "03-01 09:00").await), "Unknown");
+        assert_eq!(refusal(make("yz_1", ROUNDS, 367, "03-01 09:00").await), "Quantity");
+        make("yz_1", ROUNDS, 10, "03-01 09:00").await.unwrap();
+        let look = async |login: &str, place: &str, seen: (Answer, &'static str), at: &str| {
+            let (scope, id, at) = (house.scope(login).await, id.clone(), on(at));
+            let place = place.to_owned();
+            step!(house.db, |tx| {
+                campaign::check_routine(tx, &scope, (&id, &place, ROUNDS), seen, at)
+            })
+        };
+        let states = async |login: &str, at: &str| {
+            let (scope, mut tx) = (house.scope(login).await, house.read().await);
+            let lines = campaign::routine_lines(&mut tx, &scope, &id, on(at)).await.unwrap();
+            let told = lines.iter().map(|one| {
+                format!("{}/{} {}", one.institution_id, one.department, one.state.code())
+            });
+            told.collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(states("icu_a1", "03-01 10:00").await, "ins_a1/icu fresh");
+        assert_eq!(states("icu_a1", "03-09 09:00").await, "ins_a1/icu soon");
+        assert_eq!(
+            states("qu_b1", "03-11 09:00").await,
+            "ins_b1/icu overdue, ins_b2/dialysis overdue, ins_b3/endoscopy overdue"
+        );
+        let met = (Answer::Met, "");
+        assert_eq!(refusal(look("qu_a1", "icu", met, "03-11 10:00").await), "NotAllowed");
+        assert_eq!(refusal(look("icu_a1", "dialysis", met, "03-11 10:00").await), "NotFound");
+        assert_eq!(refusal(look("med_a1", "pharmacy", met, "03-11 10:00").await), "Unknown");
+        let silent = (Answer::NotMet, " ");
+        assert_eq!(refusal(look("icu_a1", "icu", silent, "03-11 10:00").await), "Text");
+        assert_eq!(look("icu_a1", "icu", met, "03-11 10:00").await.unwrap(), None);
+        assert_eq!(refusal(look("med_a1", "icu", met, "03-11 10:00").await), "Answered");
+        assert_eq!(states("icu_a1", "03-19 09:00").await, "ins_a1/icu fresh");
+        let failed = (Answer::NotMet, "查房记录缺签名");
+        let problem = look("icu_a1", "icu", failed, "03-20 10:00").await.unwrap().unwrap();
+        let again = look("icu_a1", "icu", failed, "03-30 10:00").await.unwrap().unwrap();
+        assert_eq!(problem, again, "one number for one item of one place");
+        make("yz_1", ROUNDS, 0, "03-31 09:00").await.unwrap();
+        assert_eq!(states("icu_a1", "03-31 10:00").await, "");
+    })
+    .await;
+}
+
+async fn prove(tx: &mut store::Tx, account: &str, address: &str) -> store::Result<String> {
+    let at = on("02-10 10:00");
+    oncall::enter_contact(tx, &By::system("test", at), account, Way::Sms, address, Some(at)).await
+}
+
+#[tokio::test]
+async fn whoever_has_not_handed_in_is_told_before_the_deadline() {
+    proves!("W55", "W37");
+    on_both(async |house| {
+        furnish(&house).await;
+        let id = house.published("wuxi_2017_a", "2017A", on("02-10 09:00")).await;
+        for (login, address) in [
+            ("med_a1", "13900000001"),
+            ("first_b1", "13900000002"),
+            ("qu_a1", "13900000003"),
+            ("icu_a1", "13900000004"),
+        ] {
+            let account = house.scope(login).await.account().unwrap().account_id.clone();
+            step!(house.db, |tx| prove(tx, &account, address)).unwrap();
+        }
+        let sent = "select template || ' ' || (select address from contact
+            where contact.contact_id = notice.contact_id) from notice order by 1";
+        deadline::fire(&house.db, on("02-27 00:00")).await.unwrap();
+        // Two days before the plan of the lines, and of the reports of the units.
+        assert_eq!(
+            house.column(sent).await,
+            ["campaign_near 13900000001", "campaign_near 13900000002", "campaign_near 13900000003"]
+        );
+        let values = house.column("select particulars from notice").await.join(" ");
+        assert!(values.contains("2017-02-28") && values.contains("自查报告"), "{values}");
+        let (scope, same) = (house.scope("qu_a1").await, id.clone());
+        let units = ["ins_a1".to_owned()];
+        step!(house.db, |tx| {
+            let at = on("02-28 10:00");
+            campaign::urge(tx, &scope, &same, &units, (None, None), "请尽快报送", at)
+        })
+        .unwrap();
+        let told = house.column(sent).await;
+        assert_eq!(told.last().unwrap(), "campaign_urge 13900000001");
+    })
+    .await;
+}
