@@ -1,11 +1,14 @@
 //! Rectification campaigns on screen: the city's page, a unit's tasks, self-inspection, the ledger,
 //! spot checks, annexes with the entries behind each figure, and what is said between levels.
 
+mod activity;
 mod annex;
 mod annex_unit;
 mod answers;
 mod assessment;
 mod coverage;
+mod draft;
+mod draft_form;
 mod draw;
 mod export;
 mod ledger;
@@ -13,22 +16,26 @@ mod list;
 mod page;
 mod problem;
 mod report;
+mod routine;
 mod sheet;
 mod spot;
 mod talk;
 mod upload;
 
+pub(crate) use activity::{activities, activities_xlsx, add_activity};
 pub(crate) use annex::{annex, entries};
 pub(crate) use annex_unit::{cell, unit};
 pub(crate) use answers::{answer, answers, item_evidence, item_file};
 pub(crate) use assessment::{assessment, assessment_csv};
 pub(crate) use coverage::{coverage, coverage_csv};
+pub(crate) use draft::{draft, write_draft};
 pub(crate) use export::{ledger_xlsx, readiness};
 pub(crate) use ledger::{ledger, print};
 pub(crate) use list::{create, list};
 pub(crate) use page::{page, step};
 pub(crate) use problem::{evidence, file, problem, problem_step};
 pub(crate) use report::{hand, report, reports, write};
+pub(crate) use routine::{routine, routine_xlsx, write_routine};
 pub(crate) use sheet::{sheet, sheets};
 pub(crate) use spot::{draw_spots, frame, spot, spot_step, spots};
 pub(crate) use talk::{say, talk};

@@ -36,6 +36,7 @@ mod routes;
 mod sentence;
 mod session;
 mod shell;
+mod table_file;
 mod terminal;
 mod transfer;
 mod when;

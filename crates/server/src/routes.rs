@@ -338,9 +338,20 @@ fn campaigns() -> Router<App> {
         .route("/campaigns/{id}/annex/{code}/entries", get(campaign::entries))
         .route("/campaigns/{id}/annex/{code}/{unit}", get(campaign::unit).post(campaign::cell))
         .route("/campaigns/{id}/talk", get(campaign::talk).post(campaign::say))
+        .merge(campaign_work())
         .route("/problems/{id}", get(campaign::problem))
         .route("/problems/{id}/steps", post(campaign::problem_step))
         .route("/problems/{id}/files/{file}", get(campaign::file))
+}
+
+/// Drafts, activities, and what stays after a campaign.
+fn campaign_work() -> Router<App> {
+    Router::new()
+        .route("/campaigns/{id}/draft", get(campaign::draft))
+        .route("/campaigns/{id}/activities", get(campaign::activities).post(campaign::add_activity))
+        .route("/campaigns/{id}/activities.xlsx", get(campaign::activities_xlsx))
+        .route("/campaigns/{id}/routine", get(campaign::routine).post(campaign::write_routine))
+        .route("/campaigns/{id}/routine.xlsx", get(campaign::routine_xlsx))
 }
 
 /// Self-inspection, spot checks, and what they make of coverage and assessment.
@@ -358,9 +369,10 @@ fn sheets_and_spots() -> Router<App> {
         .route("/spots/{id}", get(campaign::spot))
 }
 
-/// Forms with files.
+/// Forms with files, and a plan's long form.
 fn uploads() -> Router<App> {
     Router::new()
+        .route("/campaigns/{id}/draft", post(campaign::write_draft))
         .route("/problems/{id}/files", post(campaign::evidence))
         .route("/campaigns/{id}/sheets/{place}", post(campaign::answer))
         .route("/campaigns/{id}/sheets/{place}/answers", post(campaign::answers))

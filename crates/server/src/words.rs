@@ -8,6 +8,7 @@ mod alert;
 mod assist;
 mod campaign;
 mod campaign_sheets;
+mod campaign_work;
 mod clinic;
 mod common;
 mod desk;

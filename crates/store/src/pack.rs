@@ -150,6 +150,11 @@ impl Packs {
             .or_else(|| campaign.filter(|message| message.code == code).last())
     }
 
+    /// Every checklist, in each of its versions.
+    pub fn checklists(&self) -> impl Iterator<Item = &Checklist> {
+        self.campaign.0.iter().flat_map(|dated| &dated.pack.checklists)
+    }
+
     /// A checklist in one of its versions.
     pub fn checklist(&self, code: &str, version: &str) -> Option<&Checklist> {
         let mut lists = self.campaign.0.iter().flat_map(|dated| &dated.pack.checklists);

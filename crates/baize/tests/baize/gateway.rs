@@ -208,3 +208,24 @@ fn a_city_changes_how_calls_climb_by_a_version_of_its_own() {
     assert!(refused.contains("desk_s"), "{refused}");
     assert!(baize::packs::read_with(data.calendar(), &["[city]".to_owned()]).is_err());
 }
+
+#[tokio::test]
+async fn every_service_finds_the_texts_it_sends() {
+    let house = House::open().await;
+    let packs = house.app.db().packs();
+    let sent = [
+        "contact_check",
+        "call_out_test",
+        "oncall_page",
+        "oncall_backup",
+        "oncall_withdrawn",
+        "transfer_code",
+        "transfer_quote",
+        "campaign_near",
+        "campaign_urge",
+    ];
+    for code in sent {
+        assert!(packs.message(code, house.app.now()).is_some(), "{code}");
+    }
+    assert!(packs.message("no_such", house.app.now()).is_none());
+}

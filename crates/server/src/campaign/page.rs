@@ -12,6 +12,7 @@ use store::page::Slice;
 use store::{Scope, Tx};
 
 use super::draw::{Entry, Ruler, entry, handed, ruler};
+use super::ledger::Choice;
 use super::{Names, Pairs, Typed, settled, takes_part};
 use crate::App;
 use crate::assets::Mark;
@@ -87,6 +88,9 @@ struct Page {
     rows: Vec<Entry>,
     view: String,
     annexes: Vec<(String, String)>,
+    /// The programme it is part of, and its own parts.
+    above: Option<Choice>,
+    below: Vec<Choice>,
     dues: Vec<Due>,
     self_found: String,
     relapse: String,
@@ -263,6 +267,23 @@ fn dues(when: When, one: &Campaign) -> Vec<Due> {
     one.plan.deliverables.iter().map(due).collect()
 }
 
+/// The programme that a campaign is part of, and its own parts, as far as the account sees them.
+async fn kin(
+    tx: &mut Tx,
+    scope: &Scope,
+    lang: crate::words::Lang,
+    one: &Campaign,
+) -> Answer<(Option<Choice>, Vec<Choice>)> {
+    let all = campaign::campaigns(tx, scope).await.told(lang)?;
+    let choice = |line: &campaign::CampaignLine| Choice {
+        value: line.campaign_id.clone(),
+        word: format!("{} {}", line.code, lang.pick(&line.title_zh, &line.title_en)),
+    };
+    let above = all.iter().find(|line| one.parent_id.as_ref() == Some(&line.campaign_id));
+    let below = all.iter().filter(|line| line.parent_id.as_ref() == Some(&one.campaign_id));
+    Ok((above.map(choice), below.map(choice).collect()))
+}
+
 async fn page_of(
     app: &App,
     who: &SignedIn,
@@ -293,6 +314,7 @@ async fn page_of(
     let annexes = one.plan.annexes.iter();
     let annexes =
         annexes.map(|one| (one.code.clone(), lang.pick(&one.title_zh, &one.title_en).to_owned()));
+    let (above, below) = kin(&mut tx, scope, lang, &one).await?;
     let honesty = rules::campaign::honesty(
         counts.all - counts.spot,
         counts.spot,
@@ -315,6 +337,8 @@ async fn page_of(
         goals: goals(&mut tx, scope, (&one, &sum, counts), (&names, now)).await?,
         dues: dues(when, &one),
         annexes: annexes.collect(),
+        above,
+        below,
         self_found: permille(honesty.self_found_permille),
         relapse: permille(honesty.relapse_permille),
         report,

@@ -485,6 +485,13 @@ impl super::Lang {
             "share" => ["已对全体公开。", "Shared with all."],
             "record" => ["已记入。", "Entered."],
             "duty" => ["已登记。", "Entered."],
+            "adapted" => {
+                ["草稿已保存，请另一人审核。", "The draft is saved; somebody else reviews it."]
+            }
+            "activity" => ["已记下。", "Written down."],
+            "activity_withdrawn" => ["已撤销，不再计入。", "Taken back; it counts no more."],
+            "routine" => ["已更新。", "Updated."],
+            "looked" => ["已登记。", "Noted."],
             _ => return None,
         };
         Some(self.pick(zh, en))

@@ -9,6 +9,8 @@ use crate::{Error, Result, Scope, Tx};
 pub struct CampaignLine {
     pub campaign_id: String,
     pub code: String,
+    /// The programme that it is part of.
+    pub parent_id: Option<String>,
     pub title_zh: String,
     pub title_en: String,
     pub number: String,
@@ -28,7 +30,7 @@ const CAMPAIGNS_MAX: i64 = 200;
 pub async fn campaigns(tx: &mut Tx, scope: &Scope) -> Result<Vec<CampaignLine>> {
     let (line, institution, department) = scope.campaign().bounds();
     Ok(sqlx::query_as(
-        "select campaign_id, code, title_zh, title_en, number, begins_at, ends_at, published_at,
+        "select campaign_id, code, parent_id, title_zh, title_en, number, begins_at, ends_at, published_at,
             cancelled_at,
             (select count(*) from campaign_target
              where campaign_target.campaign_id = campaign.campaign_id
