@@ -4,6 +4,10 @@
 -- Who changed a draft last: neither reviews nor approves it.
 alter table campaign add column adapted_by text;
 
+-- Of a sanction (处理处罚): the number of the decision and the provision it rests on.
+alter table campaign_record add column decision text not null default '';
+alter table campaign_record add column basis text not null default '';
+
 -- What was done (活动): kick-off, meeting, training, drill, publicity, joint inspection.
 create table campaign_activity (
     activity_id    text not null primary key,

@@ -33,7 +33,7 @@ pub(crate) use export::{ledger_xlsx, readiness};
 pub(crate) use ledger::{ledger, print};
 pub(crate) use list::{create, list};
 pub(crate) use page::{page, step};
-pub(crate) use problem::{evidence, file, problem, problem_step};
+pub(crate) use problem::{evidence, file, problem, problem_record, problem_step};
 pub(crate) use report::{hand, report, reports, write};
 pub(crate) use routine::{routine, routine_xlsx, write_routine};
 pub(crate) use sheet::{sheet, sheets};

@@ -341,6 +341,7 @@ fn campaigns() -> Router<App> {
         .merge(campaign_work())
         .route("/problems/{id}", get(campaign::problem))
         .route("/problems/{id}/steps", post(campaign::problem_step))
+        .route("/problems/{id}/records", post(campaign::problem_record))
         .route("/problems/{id}/files/{file}", get(campaign::file))
 }
 

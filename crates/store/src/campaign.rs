@@ -47,7 +47,8 @@ pub use notice::{
     NewNotice, Notice, acknowledge, add_notice, approve_notice, notices, review_notice,
 };
 pub use people::{
-    DUTIES, NewRecord, Record, Responsible, add_record, name_responsible, records, responsibles,
+    DUTIES, NewRecord, RECORDS, Record, Responsible, add_record, name_responsible, records,
+    responsibles,
 };
 pub use plan::{Campaign, campaign, cancel, move_deadline};
 pub use question::{Question, answer_question, ask_question, questions, share_answer};

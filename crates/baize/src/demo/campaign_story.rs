@@ -515,5 +515,6 @@ pub(super) fn record(kind: &str, unit: &str, whom: &str, body: &str) -> NewRecor
         problem_id: None,
         whom: whom.into(),
         body: body.into(),
+        ..NewRecord::default()
     }
 }

@@ -59,7 +59,34 @@ struct Page {
     owners: Vec<(String, String)>,
     /// What the department that found it means to do: fills the form of the plan.
     proposed: Proposed,
+    /// What it has led to: accountability and sanctions.
+    records: Vec<Led>,
+    /// Whether the account writes one.
+    records_it: bool,
     typed: Typed,
+}
+
+/// A record of the problem.
+struct Led {
+    kind: &'static str,
+    whom: String,
+    body: String,
+    decision: String,
+    at: String,
+}
+
+fn led(when: When, one: &campaign::Record) -> Led {
+    let decision = match one.decision.as_str() {
+        "" => String::new(),
+        number => format!("{number} · {}", one.basis),
+    };
+    Led {
+        kind: super::talk::kind_of(when.lang, &one.kind),
+        whom: one.whom.clone(),
+        body: one.body.clone(),
+        decision,
+        at: when.iso(&one.at),
+    }
 }
 
 struct Proposed {
@@ -135,6 +162,8 @@ async fn page_of(
     let steps = campaign::problem_steps(&mut tx, scope, problem_id).await.told(lang)?;
     let files = campaign::evidence(&mut tx, scope, problem_id).await.told(lang)?;
     let owners = campaign::owners(&mut tx, scope, problem_id).await.told(lang)?;
+    let about = Some(problem_id);
+    let records = campaign::records(&mut tx, scope, &row.campaign_id, about).await.told(lang)?;
     let mending = campaign::proposal(&mut tx, scope, problem_id).await.told(lang)?;
     let mut shell = shell(app, who, &mut tx, "/campaigns").await?;
     shell.done = lang.cp_done(done).map(str::to_owned);
@@ -172,6 +201,8 @@ async fn page_of(
             .map(|one| (one.account_id, lang.pick(&one.name_zh, &one.name_en).to_owned()))
             .collect(),
         proposed: proposed(when, mending),
+        records: records.iter().map(|one| led(when, one)).collect(),
+        records_it: scope.may(rules::account::Permission::RunCampaign),
         typed,
         row,
         shell,
@@ -220,6 +251,43 @@ pub(crate) async fn problem_step(
         }
         Err(wrong) => {
             let typed = Typed::refused(step.code(), fields, wrong);
+            let page = page_of(&app, &who, &problem_id, "", typed).await?;
+            Ok(crate::alert::unprocessable(draw(&page, who.lang)?))
+        }
+    }
+}
+
+/// `POST /problems/{problem_id}/records`: a bureau writes down what the problem has led to.
+pub(crate) async fn problem_record(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(problem_id): Path<String>,
+    Form(fields): Form<Pairs>,
+) -> Answer {
+    takes_part(&who)?;
+    let fields = Fields::of(fields);
+    who.check(fields.get("csrf"))?;
+    let (scope, now, id, typed) =
+        (who.scope.clone(), app.now(), problem_id.clone(), fields.clone());
+    let taken = app.db().write(move |tx| {
+        Box::pin(async move {
+            let row = campaign::problem(tx, &scope, &id).await?;
+            let new = campaign::NewRecord {
+                kind: typed.get("kind").to_owned(),
+                institution_id: row.institution_id,
+                problem_id: Some(id),
+                whom: typed.get("whom").to_owned(),
+                body: typed.get("body").to_owned(),
+                decision: typed.get("decision").to_owned(),
+                basis: typed.get("basis").to_owned(),
+            };
+            campaign::add_record(tx, &scope, &row.campaign_id, &new, now).await
+        })
+    });
+    match settled(&app, who.lang, taken.await)? {
+        Ok(_) => Ok(Redirect::to(&format!("/problems/{problem_id}?done=record")).into_response()),
+        Err(wrong) => {
+            let typed = Typed::refused("record", fields, wrong);
             let page = page_of(&app, &who, &problem_id, "", typed).await?;
             Ok(crate::alert::unprocessable(draw(&page, who.lang)?))
         }

@@ -61,6 +61,9 @@ struct QuestionShown {
 
 struct RecordShown {
     kind: &'static str,
+    /// The problem that led to it.
+    problem: Option<String>,
+    decision: String,
     good: bool,
     unit: String,
     whom: String,
@@ -196,11 +199,21 @@ async fn duties(
     Ok(duties.collect())
 }
 
+/// A kind of record in words.
+pub(super) fn kind_of(lang: crate::words::Lang, kind: &str) -> &'static str {
+    match kind {
+        "commendation" => lang.cp_commendation(),
+        "sanction" => lang.cw_sanction(),
+        _ => lang.cp_accountability(),
+    }
+}
+
 fn record(lang: crate::words::Lang, when: crate::when::When, row: campaign::Record) -> RecordShown {
-    let good = row.kind == "commendation";
     RecordShown {
-        good,
-        kind: if good { lang.cp_commendation() } else { lang.cp_accountability() },
+        good: row.kind == "commendation",
+        kind: kind_of(lang, &row.kind),
+        problem: row.problem_id.clone(),
+        decision: row.decision.clone(),
         unit: lang.pick(&row.name_zh, &row.name_en).to_owned(),
         at: when.iso(&row.at),
         whom: row.whom,
@@ -216,7 +229,7 @@ async fn talk_of(app: &App, who: &SignedIn, id: &str, done: &str, typed: Typed) 
     let notices = campaign::notices(&mut tx, scope, id).await.told(lang)?;
     let urges = campaign::urges(&mut tx, scope, id).await.told(lang)?;
     let questions = campaign::questions(&mut tx, scope, id).await.told(lang)?;
-    let records = campaign::records(&mut tx, scope, id).await.told(lang)?;
+    let records = campaign::records(&mut tx, scope, id, None).await.told(lang)?;
     let mut shell = shell(app, who, &mut tx, "/campaigns").await?;
     shell.done = lang.cp_done(done).map(str::to_owned);
     let (when, names) = (shell.when, Names::read(app, lang, &mut tx).await?);
@@ -326,6 +339,7 @@ async fn take(
                 problem_id: None,
                 whom: fields.get("whom").to_owned(),
                 body: fields.get("body").to_owned(),
+                ..NewRecord::default()
             };
             campaign::add_record(tx, scope, id, &new, now).await.map(drop)
         }

@@ -127,6 +127,14 @@ words! {
     cw_n_tested(tested, passed): "考核 {tested}，合格 {passed}" / "tested {tested}, passed {passed}";
     cw_n_officers(officers, agencies, units): "{officers} 人·{agencies} 个部门·{units} 家" / "{officers} officers · {agencies} agencies · {units} institutions";
 
+    cw_led: "问责与处理处罚" / "Accountability and sanctions";
+    cw_led_none: "没有记录" / "Nothing on record";
+    cw_led_add: "记入" / "Enter one";
+    cw_sanction: "处理处罚" / "Sanction";
+    cw_decision: "决定书文号" / "Number of the decision";
+    cw_provision: "依据条款" / "Provision it rests on";
+    cw_only_sanction: "处理处罚必填" / "needed for a sanction";
+
     cw_routine: "长效机制" / "What stays";
     cw_routine_lead(n, overdue): "转为常规的条目 {n} 条，超期未查 {overdue} 处。" / "Items that stay: {n}. Overdue places: {overdue}.";
     cw_routine_none: "还没有转为常规的条目" / "No item stays yet";

@@ -1,4 +1,5 @@
-//! Who is responsible [W6, W58], who is commended, who is held to account [W26, W57].
+//! Who is responsible [W6, W58], who is commended, who is held to account, and which sanctions a
+//! problem has led to [W26, W39, W57, W61].
 
 use rules::Time;
 use rules::account::Permission;
@@ -95,11 +96,18 @@ pub async fn responsibles(
     .await?)
 }
 
-/// A commendation or an accountability record as it is written.
-#[derive(Clone, Debug)]
+/// The kinds of records, as they are stored.
+pub const RECORDS: [&str; 3] = ["commendation", "accountability", "sanction"];
+
+/// A commendation, an accountability record or a sanction as it is written.
+#[derive(Clone, Debug, Default)]
 pub struct NewRecord {
-    /// `commendation` or `accountability`.
+    /// One of [`RECORDS`].
     pub kind: String,
+    /// Of a sanction: the number of the decision and the provision it rests on. The case itself is
+    /// the authority's; here stands what it came to.
+    pub decision: String,
+    pub basis: String,
     pub institution_id: String,
     pub problem_id: Option<String>,
     pub whom: String,
@@ -114,6 +122,8 @@ pub struct Record {
     pub problem_id: Option<String>,
     pub whom: String,
     pub body: String,
+    pub decision: String,
+    pub basis: String,
     pub at: i64,
     pub name_zh: String,
     pub name_en: String,
@@ -122,7 +132,8 @@ pub struct Record {
 /// Writes one; a bureau does, about a unit of its own line.
 ///
 /// # Errors
-/// [`Refusal::NotAllowed`], [`Refusal::Unknown`] kind, [`Refusal::Text`].
+/// [`Refusal::NotAllowed`], [`Refusal::Unknown`] kind, [`Refusal::Text`]: a sanction names decision
+/// and provision.
 pub async fn add_record(
     tx: &mut Tx,
     scope: &Scope,
@@ -134,8 +145,15 @@ pub async fn add_record(
     if !scope.may(Permission::RunCampaign) {
         return Err(Refusal::NotAllowed.into());
     }
-    if !matches!(&*new.kind, "commendation" | "accountability") {
+    if !RECORDS.contains(&&*new.kind) {
         return Err(Refusal::Unknown.into());
+    }
+    let sanction = new.kind == "sanction";
+    let (decision, basis) = (new.decision.trim(), new.basis.trim());
+    if [decision, basis].iter().any(|text| text.is_empty() == sanction)
+        || [decision, basis].iter().any(|text| text.chars().count() > 200)
+    {
+        return Err(Refusal::Text.into());
     }
     let (whom, body) = (new.whom.trim(), new.body.trim());
     if whom.is_empty() || whom.chars().count() > 200 || body.is_empty() {
@@ -152,8 +170,8 @@ pub async fn add_record(
     let record_id = tx.id("rcd", now)?;
     sqlx::query(
         "insert into campaign_record (record_id, campaign_id, kind, branch, institution_id,
-            problem_id, whom, body, at, by_account)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            problem_id, whom, body, at, by_account, decision, basis)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(&record_id)
     .bind(campaign_id)
@@ -165,6 +183,8 @@ pub async fn add_record(
     .bind(body)
     .bind(now.0)
     .bind(&account)
+    .bind(decision)
+    .bind(basis)
     .execute(tx.conn())
     .await?;
     let by = By::account(&account, now);
@@ -175,28 +195,35 @@ pub async fn add_record(
     Ok(record_id)
 }
 
-/// Records in reach. Commendations are everybody's in the campaign; accountability is the bureau's
-/// and the unit's own.
+/// Records in reach, of one problem when it is named. Commendations are everybody's in the
+/// campaign; accountability and sanctions are the bureau's and the unit's own.
 ///
 /// # Errors
 /// Not found outside the scope.
-pub async fn records(tx: &mut Tx, scope: &Scope, campaign_id: &str) -> Result<Vec<Record>> {
+pub async fn records(
+    tx: &mut Tx,
+    scope: &Scope,
+    campaign_id: &str,
+    problem_id: Option<&str>,
+) -> Result<Vec<Record>> {
     campaign(tx, scope, campaign_id).await?;
     let (line, institution, _) = scope.campaign().bounds();
     Ok(sqlx::query_as(
         "select record_id, campaign_record.kind, campaign_record.institution_id, problem_id, whom,
-            body, at, name_zh, name_en
+            body, decision, basis, at, name_zh, name_en
          from campaign_record
          join institution on institution.institution_id = campaign_record.institution_id
          where campaign_id = $1
            and (campaign_record.kind = 'commendation'
                 or ((cast($2 as text) is null or branch = $2)
                     and (cast($3 as text) is null or campaign_record.institution_id = $3)))
+           and (cast($4 as text) is null or problem_id = $4)
          order by at desc, record_id limit 200",
     )
     .bind(campaign_id)
     .bind(line)
     .bind(institution)
+    .bind(problem_id)
     .fetch_all(tx.conn())
     .await?)
 }

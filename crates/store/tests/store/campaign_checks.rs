@@ -172,7 +172,7 @@ async fn an_urge_notice_is_received_and_answered() {
 
 #[tokio::test]
 async fn commendations_are_everybodys_and_accountability_is_not() {
-    proves!("W57", "W26", "W44");
+    proves!("W57", "W26", "W39", "W44", "W61");
     on_both(async |house| {
         furnish(&house).await;
         let id = house.published("wuxi_2017_a", "2017A", on("02-10 09:00")).await;
@@ -188,6 +188,7 @@ async fn commendations_are_everybodys_and_accountability_is_not() {
                 problem_id: None,
                 whom: "重症医学科".into(),
                 body: "整改迅速".into(),
+                ..NewRecord::default()
             };
             step!(house.db, |tx| campaign::add_record(tx, &scope, &id, &new, on(AT)))
         };
@@ -197,11 +198,36 @@ async fn commendations_are_everybodys_and_accountability_is_not() {
         assert_eq!(refusal(write("med_a1", "commendation", "ins_a1").await), "NotAllowed");
         let count = async |login: &str| {
             let (scope, mut tx) = (house.scope(login).await, house.read().await);
-            campaign::records(&mut tx, &scope, &id).await.unwrap().len()
+            campaign::records(&mut tx, &scope, &id, None).await.unwrap().len()
         };
         assert_eq!(count("med_b1").await, 1);
         assert_eq!(count("med_a2").await, 2);
         assert_eq!(count("yz_1").await, 2);
+        // A sanction names decision and provision, and leads back to its problem.
+        let sanction = async |decision: &str, kind: &str| {
+            let (scope, id) = (house.scope("qu_a1").await, id.clone());
+            let new = NewRecord {
+                kind: kind.into(),
+                institution_id: "ins_a1".into(),
+                problem_id: Some(problem.clone()),
+                whom: "某医院".into(),
+                body: "警告".into(),
+                decision: decision.into(),
+                basis: decision.into(),
+            };
+            step!(house.db, |tx| campaign::add_record(tx, &scope, &id, &new, on(AT)))
+        };
+        assert_eq!(refusal(sanction("", "sanction").await), "Text");
+        assert_eq!(refusal(sanction("卫罚〔2017〕1号", "commendation").await), "Text");
+        assert_eq!(refusal(sanction("卫罚〔2017〕1号", "fine").await), "Unknown");
+        sanction("卫罚〔2017〕1号", "sanction").await.unwrap();
+        let led = async |login: &str| {
+            let (scope, mut tx) = (house.scope(login).await, house.read().await);
+            let about = Some(&*problem);
+            campaign::records(&mut tx, &scope, &id, about).await.unwrap().len()
+        };
+        assert_eq!((led("yz_1").await, led("med_a1").await), (1, 1));
+        assert_eq!((led("med_a2").await, led("qu_b1").await), (0, 0), "nobody else's");
         // What proved itself stays as routine.
         let (scope, same) = (house.scope("yz_1").await, id.clone());
         let routine = ("core_systems.rounds", 30);

@@ -101,3 +101,70 @@ fn the_lists_of_2017_cover_what_the_plan_names() {
         assert!(found.is_some_and(|list| list.items.len() >= 4), "{list}");
     }
 }
+
+#[test]
+fn the_plans_of_2017_have_the_phases_and_sections_of_their_documents() {
+    proves!("W2", "W27", "W35", "W43", "W46", "W50", "W53", "W56", "W63");
+    let packs = packs();
+    let template = |code: &str| {
+        let found = packs.campaign_templates().find(|(_, one)| one.code == code);
+        found.unwrap().1
+    };
+    let phases = |code: &str| {
+        let phases = template(code).phases.iter();
+        let told = phases.map(|one| format!("{} {} {}", one.title_zh, one.from, one.until));
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        phases("wuxi_2017_a"),
+        [
+            "组织部署 2017-02-10 2017-02-23",
+            "自查自纠 2017-02-13 2017-02-28",
+            "督查抽查 2017-03-01 2017-03-10",
+            "总结整改 2017-03-11 2017-03-25",
+        ]
+    );
+    assert_eq!(
+        phases("wuxi_2017_b"),
+        [
+            "宣传发动 2017-02-10 2017-02-15",
+            "自查自纠 2017-02-16 2017-02-25",
+            "集中检查 2017-02-26 2017-03-10",
+        ]
+    );
+    // A district's summary has the parts that the notice names.
+    let sections = template("wuxi_2017_a").sections.iter();
+    let summary = sections.filter(|one| one.deliverable == "summary");
+    let titles: Vec<&str> = summary.map(|one| &*one.title_zh).collect();
+    assert_eq!(titles, ["活动开展情况", "自查自纠情况", "督查情况", "存在问题", "整改措施"]);
+    // Each level has tasks of its own: institutions report, lines plan and sum up.
+    let dues = template("wuxi_2017_a").dues.iter();
+    let of: Vec<String> = dues.map(|one| format!("{} {}", one.code, one.holder.code())).collect();
+    assert_eq!(
+        of,
+        [
+            "plan branch",
+            "self_report institution",
+            "summary branch",
+            "annex_1 institution",
+            "annex_2 institution"
+        ]
+    );
+}
+
+#[test]
+fn the_lists_of_2017_ask_for_what_the_plans_put_first() {
+    proves!("W17", "W21", "W24", "W59");
+    let packs = packs();
+    let asked = |list: &str, words: &[&str]| {
+        let titles = titles(&packs, list, "2017.02");
+        for word in words {
+            assert!(titles.contains(word), "{list}: {word}");
+        }
+    };
+    asked("organisation", &["机构落实", "人员落实", "职责落实", "任务落实"]);
+    asked("infection", &["消毒隔离", "无菌操作"]);
+    asked("blood_borne", &["乙肝、丙肝、艾滋病毒"]);
+    assert!(packs.checklist("laboratory", "2017.02").unwrap().items.len() >= 4);
+    assert!(packs.checklist("training", "2017.02").unwrap().items.len() >= 4);
+}

@@ -202,6 +202,7 @@ async fn city_writes(tx: &mut Tx, city: &Scope, id: &str, unit: &str) -> Result<
         problem_id: None,
         whom: "某科".into(),
         body: "迟报".into(),
+        ..NewRecord::default()
     };
     campaign::add_record(tx, city, id, &new, at).await?;
     campaign::make_routine(tx, city, id, ("core_systems.rounds", 30), at).await
@@ -451,7 +452,7 @@ async fn plan_seen(tx: &mut Tx, scope: &Scope, function: &str, all: &All) -> Res
             letters(rows.iter().map(|row| &*row.institution_id))
         }
         "campaign::records" => {
-            let rows = missing(campaign::records(tx, scope, id).await)?;
+            let rows = missing(campaign::records(tx, scope, id, None).await)?;
             letters(rows.iter().map(|row| &*row.institution_id))
         }
         "campaign::responsibles" => each!(n, unit => {
