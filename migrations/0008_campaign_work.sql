@@ -57,7 +57,8 @@ create table routine_check (
     primary key (institution_id, campaign_id, department, item, checked_at)
 );
 
--- Policy documents (政策文件库): each version by three people, public or for signed-in readers.
+-- Policy documents (政策文件库): each version is written, reviewed and approved by three people, and
+-- public or for those who sign in. What is withdrawn stays readable to its keepers.
 create table policy_document (
     document_id  text not null primary key,
     number       text not null,
@@ -66,9 +67,9 @@ create table policy_document (
     title_en     text not null,
     issuer       text not null,
     issued_at    bigint not null,
-    service      text not null,
     body         text not null,
     link         text not null,
+    -- When it becomes the public's; none for those who sign in alone.
     public_at    bigint,
     made_at      bigint not null,
     made_by      text not null,

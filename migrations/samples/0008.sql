@@ -14,8 +14,8 @@ insert into routine_check (institution_id, campaign_id, department, item, checke
 values ('smp_ins_1', 'smp_cmp_1', 'icu', 'core_systems.rounds', 1491000000000, 'met', '', 'smp_acc_8',
         null);
 
-insert into policy_document (document_id, number, version, title_zh, title_en, issuer, issued_at,
-    service, body, link, public_at, made_at, made_by, reviewed_at, reviewed_by, approved_at,
-    approved_by, withdrawn_at, withdrawn_by)
+insert into policy_document (document_id, number, version, title_zh, title_en, issuer, issued_at, body,
+    link, public_at, made_at, made_by, reviewed_at, reviewed_by, approved_at, approved_by,
+    withdrawn_at, withdrawn_by)
 values ('smp_pol_1', '示例〔2017〕1号', 1, '示例文件', 'Sample document', '示例机关', 1486000000000,
-        'campaign', '', '', null, 1486000000000, 'smp_acc_7', null, null, null, null, null, null);
+        '示例正文', '', null, 1486000000000, 'smp_acc_7', null, null, null, null, null, null);

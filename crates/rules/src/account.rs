@@ -106,6 +106,8 @@ coded! {
         SelfInspect = "self_inspect",
         /// Name responsible persons, verify for the institution.
         AnswerFor = "answer_for",
+        /// Write, review and approve policy documents of the city's library.
+        KeepPolicies = "keep_policies",
     }
 }
 
@@ -142,6 +144,7 @@ pub fn may(role: AccountRole, permission: Permission) -> bool {
         P::KeepLedger => role == R::MedicalDepartment,
         P::SelfInspect => matches!(role, R::MedicalDepartment | R::DepartmentHead),
         P::AnswerFor => matches!(role, R::FirstResponsible | R::MedicalDepartment),
+        P::KeepPolicies => matches!(role, R::MedicalOfficer | R::QcDirector | R::QcClerk),
     }
 }
 
@@ -160,8 +163,8 @@ mod tests {
         duty_viewer    watch
         clinic_head    declare,explain,raise,report_event,review_events
         doctor         own_record,raise,report_event
-        qc_director    run_desk,manage_channel,watch_events
-        qc_clerk       run_desk,manage_channel
+        qc_director    run_desk,manage_channel,watch_events,keep_policies
+        qc_clerk       run_desk,manage_channel,keep_policies
         hospital_desk  receive,manage_hospital
         on_call_doctor receive,on_call
         call_taker     take_calls
@@ -171,7 +174,7 @@ mod tests {
         ward_desk      request_transfer
         transfer_officer oversee_transfer
         liaison_120    liaise_120
-        medical_officer    campaign,run_campaign
+        medical_officer    campaign,run_campaign,keep_policies
         first_responsible  campaign,answer_for
         medical_department campaign,keep_ledger,self_inspect,answer_for
         department_head    campaign,self_inspect

@@ -29,6 +29,7 @@ mod oncall;
 mod operation;
 mod password;
 mod picture;
+mod policy;
 mod proxy;
 mod public;
 mod qr;

@@ -19,7 +19,7 @@ use crate::gateway::Gateway;
 use crate::session::lang_of;
 use crate::{
     App, account, alert, assets, assist, bureau, campaign, clinic, doctor, duty, emergency, green,
-    incident, institution, jobs, live, oncall, operation, public, terminal, transfer,
+    incident, institution, jobs, live, oncall, operation, policy, public, terminal, transfer,
 };
 
 /// What runs beside the pages.
@@ -102,6 +102,7 @@ pub fn router(app: App) -> Router {
         .merge(transfer_desk())
         .merge(incidents())
         .merge(campaigns())
+        .merge(policies())
         .merge(sheets_and_spots())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
@@ -316,6 +317,16 @@ fn transfer_crew() -> Router<App> {
         .route("/transfer/incidents", get(transfer::incidents))
         .route("/transfer/incidents.csv", get(transfer::incidents_csv))
         .route("/transfer/incidents/{incident_id}", post(transfer::review_incident))
+}
+
+/// The library of policy documents.
+fn policies() -> Router<App> {
+    Router::new()
+        .route("/policies", get(policy::list).post(policy::add))
+        .route("/policies.xlsx", get(policy::xlsx))
+        .route("/policies/{id}", get(policy::page).post(policy::step))
+        .route("/library", get(policy::library))
+        .route("/library/{id}", get(policy::document))
 }
 
 /// Rectification campaigns.

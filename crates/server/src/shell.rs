@@ -206,7 +206,13 @@ fn nav(
         ]);
     }
     if who.scope.may(Permission::Campaign) {
-        return vec![entry("/campaigns", "checklist", lang.nav_campaigns(), 0, false)];
+        let told = who.scope.may(Permission::AnswerFor) || who.scope.may(Permission::RunCampaign);
+        let contacts = told.then(|| entry("/contacts", "phone", lang.nav_contacts(), 0, false));
+        let always = [
+            entry("/campaigns", "checklist", lang.nav_campaigns(), 0, false),
+            entry("/policies", "file-text", lang.nav_policies(), 0, false),
+        ];
+        return always.into_iter().chain(contacts).collect();
     }
     if who.scope.may(Permission::ManageChannel) || who.scope.may(Permission::Receive) {
         return channel_nav(who, here, cases);
@@ -312,6 +318,7 @@ fn channel_nav(who: &SignedIn, here: &str, cases: i64) -> Vec<Nav> {
         (manages, ("/readiness", "bell-ringing", lang.nav_readiness())),
         (true, ("/enquiries", "message-question", lang.nav_enquiries())),
         (manages || on_call, ("/opinions", "stethoscope", lang.nav_opinions())),
+        (true, ("/policies", "file-text", lang.nav_policies())),
         (true, ("/contacts", "phone", lang.nav_contacts())),
     ];
     let shown = entries.into_iter().filter(|(shown, _)| *shown);

@@ -17,6 +17,7 @@ mod green;
 mod incident;
 mod oncall;
 mod operation;
+mod policy;
 mod public;
 mod register;
 mod transfer;

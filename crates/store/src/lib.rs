@@ -26,6 +26,7 @@ pub mod operation;
 mod order;
 pub mod pack;
 pub mod page;
+pub mod policy;
 pub mod public;
 pub mod register;
 pub mod terminal;

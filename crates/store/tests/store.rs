@@ -107,6 +107,9 @@ mod oncall_holes;
 #[path = "store/operation.rs"]
 mod operation;
 #[cfg(test)]
+#[path = "store/policy.rs"]
+mod policy;
+#[cfg(test)]
 #[path = "store/presence_races.rs"]
 mod presence_races;
 #[cfg(test)]

@@ -44,7 +44,7 @@ async function everyPage(room) {
   const unit = ['', '/ledger', '/annex/annex_1', '/sheets', '/sheets/icu', '/spots', '/talk'];
   unit.push('/assessment', '/activities', '/routine');
   const people = [
-    { login: 'yz-tang', pages: [...bureau.map((one) => base + one), '/campaigns', problem, spot] },
+    { login: 'yz-tang', pages: [...bureau.map((one) => base + one), '/campaigns', '/policies', problem, spot] },
     { login: 'qu-lx', pages: bureau.map((one) => base + one) },
     { login: 'med', pages: [...unit, '/sheets/whole'].map((one) => base + one) },
     { login: 'first', pages: unit.map((one) => base + one) },

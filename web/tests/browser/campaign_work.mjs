@@ -14,6 +14,7 @@ export default async function story(room) {
   await adapts(room, base);
   await counts(room);
   await stays(room);
+  await files(room);
 }
 
 /** @param {Page} page @param {string} selector @param {string} text */
@@ -154,4 +155,45 @@ async function stays(room) {
   await head.waitForURL(/done=looked/);
   await head.locator('a[href^="/problems/"]').first().waitFor();
   await room.shoot(head, 'campaign_work-routine_phone');
+}
+
+/** @param {import('./house.mjs').Room} room */
+async function files(room) {
+  proves('Z3', 'Z28');
+  const author = await room.person('yz-tang');
+  await author.goto('/policies');
+  await author.fill('input[name=number]', '锡卫医〔2017〕演示五号');
+  await author.fill('input[name=issuer]', '无锡市卫生和计划生育委员会');
+  await author.fill('input[name=issued]', '2017-12-01');
+  await author.fill('input[name=title_zh]', '医疗质量控制协同行动方案');
+  await author.fill('textarea[name=body]', '第一条　监督执法与质量控制协同行动。');
+  await author.check('input[name=public]');
+  await author.click('#add button.btn-primary');
+  await reads(author, '#add .bz-note.is-danger', '');
+  if (!(await author.inputValue('textarea[name=body]')).includes('协同行动')) {
+    throw new Error('the text of the document is lost');
+  }
+  await author.fill('input[name=issued]', '2017-03-01');
+  await author.click('#add button.btn-primary');
+  await author.waitForURL(/\/policies\/pol_/);
+  const address = new URL(author.url()).pathname;
+  const visitor = await (await room.context()).newPage();
+  await visitor.goto('/library?text=' + encodeURIComponent('协同'));
+  await reads(visitor, '.note', '没有符合条件');
+  for (const [login, step] of [['yz-gu', 'review'], ['yz-shen', 'approve']]) {
+    const page = await room.person(login ?? '');
+    await page.goto(address);
+    await page.click(`button[value=${step}]`);
+    await page.waitForURL(/done=/);
+    await room.shoot(page, `campaign_work-policy-${step}`);
+  }
+  await visitor.goto('/library?text=' + encodeURIComponent('协同'));
+  await visitor.click('main section a');
+  await reads(visitor, 'h1', '医疗质量控制协同行动方案');
+  await visitor.setViewportSize(PHONE);
+  await room.shoot(visitor, 'campaign_work-document-phone');
+  await visitor.goto('/library');
+  await room.shoot(visitor, 'campaign_work-library-phone');
+  await author.goto('/policies');
+  await room.shoot(author, 'campaign_work-policies');
 }

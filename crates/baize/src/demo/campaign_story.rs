@@ -427,7 +427,9 @@ async fn tell_rest(tx: &mut Tx, data: &Data, told: &Told, index: usize) -> Resul
     let at = story.published.at(data.calendar()).plus_days(22);
     returns(tx, data, story, told, at).await?;
     early(tx, data, story, told, at).await?;
-    super::campaign_talk::say(tx, data, story, (&told.id, &told.scopes), at).await
+    let here = (&*told.id, &told.scopes);
+    super::campaign_talk::say(tx, data, story, here, at).await?;
+    super::campaign_work::work(tx, data, story, here, at).await
 }
 
 /// What had been struck off and is there again.

@@ -3,6 +3,7 @@
 mod campaign;
 mod campaign_story;
 mod campaign_talk;
+mod campaign_work;
 mod channel;
 mod fit;
 mod incident;

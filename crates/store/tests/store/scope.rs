@@ -377,6 +377,7 @@ fn the_table_of_scopes_names_every_function() {
     named.extend(crate::transfer_oversight::named());
     named.extend(crate::transfer_ward::named());
     named.extend(crate::incident_scope::INCIDENT_FUNCTIONS.map(str::to_owned));
+    named.extend(crate::policy::POLICY_FUNCTIONS.map(str::to_owned));
     named.sort();
     assert_eq!(named, scoped_functions(), "each needs a row in a table, or a story and ACTING");
 }
