@@ -18,6 +18,8 @@ mod problem;
 mod report;
 mod routine;
 mod sheet;
+mod sheet_file;
+mod sheet_import;
 mod spot;
 mod talk;
 mod upload;
@@ -37,6 +39,7 @@ pub(crate) use problem::{evidence, file, problem, problem_record, problem_step};
 pub(crate) use report::{hand, report, reports, write};
 pub(crate) use routine::{routine, routine_xlsx, write_routine};
 pub(crate) use sheet::{sheet, sheets};
+pub(crate) use sheet_import::{confirm_import, import, marked_import, read_import, sheets_xlsx};
 pub(crate) use spot::{draw_spots, frame, spot, spot_step, spots};
 pub(crate) use talk::{say, talk};
 

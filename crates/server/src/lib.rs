@@ -42,6 +42,7 @@ mod terminal;
 mod transfer;
 mod when;
 pub mod words;
+mod workbook;
 
 pub use app::App;
 pub use city::City;

@@ -370,6 +370,8 @@ fn campaign_work() -> Router<App> {
 fn sheets_and_spots() -> Router<App> {
     Router::new()
         .route("/campaigns/{id}/sheets", get(campaign::sheets))
+        .route("/campaigns/{id}/sheets.xlsx", get(campaign::sheets_xlsx))
+        .route("/campaigns/{id}/sheets/import", get(campaign::import))
         .route("/campaigns/{id}/sheets/{place}", get(campaign::sheet))
         .route("/campaigns/{id}/sheets/{place}/files/{file}", get(campaign::item_file))
         .route("/campaigns/{id}/coverage", get(campaign::coverage))
@@ -386,6 +388,9 @@ fn uploads() -> Router<App> {
     Router::new()
         .route("/campaigns/{id}/draft", post(campaign::write_draft))
         .route("/problems/{id}/files", post(campaign::evidence))
+        .route("/campaigns/{id}/sheets/import", post(campaign::read_import))
+        .route("/campaigns/{id}/sheets/import/confirm", post(campaign::confirm_import))
+        .route("/campaigns/{id}/sheets/import/marked", post(campaign::marked_import))
         .route("/campaigns/{id}/sheets/{place}", post(campaign::answer))
         .route("/campaigns/{id}/sheets/{place}/answers", post(campaign::answers))
         .route("/campaigns/{id}/sheets/{place}/evidence", post(campaign::item_evidence))

@@ -68,7 +68,17 @@ fn book(
     book.save_to_buffer()
 }
 
-/// The answer that a browser keeps as `name.xlsx`.
+/// A workbook as a file that a browser keeps as `name.xlsx`.
+pub(crate) fn download(name: &str, body: Vec<u8>) -> Response {
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xlsx\"")),
+    ];
+    (headers, body).into_response()
+}
+
+/// A list as a workbook of one sheet.
 pub(crate) fn xlsx(
     name: &str,
     sheet: &str,
@@ -76,17 +86,7 @@ pub(crate) fn xlsx(
     rows: impl Iterator<Item = Vec<String>>,
 ) -> Response {
     match book(sheet, heads, rows) {
-        Ok(body) => (
-            [
-                (
-                    header::CONTENT_TYPE,
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned(),
-                ),
-                (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xlsx\"")),
-            ],
-            body,
-        )
-            .into_response(),
+        Ok(body) => download(name, body),
         Err(error) => {
             tracing::error!(%error, "a workbook was not written");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

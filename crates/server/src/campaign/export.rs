@@ -4,8 +4,6 @@
 //! A cell that begins like a formula is written as text; nothing in a workbook is computed.
 
 use axum::extract::{Path, Query, State};
-use axum::http::header;
-use axum::response::IntoResponse;
 use rules::campaign::Branch;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 use store::campaign;
@@ -18,10 +16,11 @@ use crate::App;
 use crate::fault::{Answer, Fault, InLang, Kind};
 use crate::form::Fields;
 use crate::session::SignedIn;
+use crate::table_file::download;
 use crate::when::When;
 use crate::words::Lang;
 
-fn broken(lang: Lang) -> impl Fn(XlsxError) -> Fault {
+pub(super) fn broken(lang: Lang) -> impl Fn(XlsxError) -> Fault {
     move |error| Fault::new(Kind::Broken(error.to_string()), lang)
 }
 
@@ -100,15 +99,6 @@ fn ledger_row(row: &Entry) -> Vec<String> {
     .to_vec()
 }
 
-fn download(name: &str, body: Vec<u8>) -> axum::response::Response {
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-    ];
-    (headers, body).into_response()
-}
-
 /// `GET /campaigns/{campaign_id}/ledger.xlsx`: the current filter.
 pub(crate) async fn ledger_xlsx(
     State(app): State<App>,
@@ -125,7 +115,7 @@ pub(crate) async fn ledger_xlsx(
     let names = (lang.cp_ledger_short(), &*title);
     fill(book.add_worksheet(), names, &ledger_heads(lang), &rows).map_err(broken(lang))?;
     let body = book.save_to_buffer().map_err(broken(lang))?;
-    Ok(download(&format!("ledger-{}-{}.xlsx", one.code, when.iso(&now.0)), body))
+    Ok(download(&format!("ledger-{}-{}", one.code, when.iso(&now.0)), body))
 }
 
 /// What the readiness pack holds beside the ledger: sheets of text.
@@ -287,5 +277,5 @@ pub(crate) async fn readiness(
         fill(book.add_worksheet(), (name, &title), heads, rows).map_err(broken(lang))?;
     }
     let body = book.save_to_buffer().map_err(broken(lang))?;
-    Ok(download(&format!("readiness-{}-{}.xlsx", one.code, when.iso(&now.0)), body))
+    Ok(download(&format!("readiness-{}-{}", one.code, when.iso(&now.0)), body))
 }

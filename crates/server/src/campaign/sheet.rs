@@ -50,6 +50,8 @@ struct Sheets {
     answered: i64,
     asked: i64,
     own: bool,
+    /// Whether the account fills sheets in, on screen or as a workbook.
+    fills: bool,
     duties: Vec<Duty>,
     unnamed: usize,
     names_people: bool,
@@ -92,13 +94,15 @@ pub(crate) async fn sheets(
 ) -> Answer {
     takes_part(&who)?;
     let (lang, now, scope) = (who.lang, app.now(), &who.scope);
-    let unit = unit_of(&who, Fields::of(query).some("institution"))?;
+    let fields = Fields::of(query);
+    let unit = unit_of(&who, fields.some("institution"))?;
     let mut tx = app.db().read().await.told(lang)?;
     let one = campaign::campaign(&mut tx, scope, &id).await.told(lang)?;
     let lines = campaign::places(&mut tx, scope, &id, &unit, now).await.told(lang)?;
     let targets = campaign::targets(&mut tx, scope, &id).await.told(lang)?;
     let named = campaign::responsibles(&mut tx, scope, &id, &unit).await.told(lang)?;
-    let shell = shell(&app, &who, &mut tx, "/campaigns").await?;
+    let mut shell = shell(&app, &who, &mut tx, "/campaigns").await?;
+    shell.done = lang.cp_done(fields.get("done")).map(str::to_owned);
     let (when, names) = (shell.when, Names::read(&app, lang, &mut tx).await?);
     let target = targets.iter().find(|one| one.institution_id == unit);
     let person = |duty: &str| {
@@ -128,6 +132,7 @@ pub(crate) async fn sheets(
             asked: places.iter().map(|place| place.asked).sum(),
             campaign: lang.pick(&one.title[0], &one.title[1]).to_owned(),
             unnamed: wanting + duties.iter().filter(|one| one.person.is_empty()).count(),
+            fills: own && scope.may(Permission::SelfInspect),
             names_people: own && scope.may(Permission::AnswerFor),
             report: report.map(|one| one.code.clone()),
             id,

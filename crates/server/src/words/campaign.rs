@@ -491,6 +491,9 @@ impl super::Lang {
             "activity" => ["已记下。", "Written down."],
             "activity_withdrawn" => ["已撤销，不再计入。", "Taken back; it counts no more."],
             "routine" => ["已更新。", "Updated."],
+            "imported" => {
+                ["已写入，科室表里可以看到。", "Written; the departments' sheets show it."]
+            }
             "looked" => ["已登记。", "Noted."],
             _ => return None,
         };
