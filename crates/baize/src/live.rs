@@ -98,6 +98,7 @@ fn plan(data: &Data, seeded: Seeded, fast: bool) -> sim::Plan {
         channel: channel_plan(data),
         crews: crews_plan(data),
         campaign: campaign_plan(data),
+        hotline: hotline_plan(data),
         heartbeat_ms: if fast { HEARTBEAT_FAST_MS } else { HEARTBEAT_MS },
     }
 }
@@ -133,6 +134,26 @@ fn crews_plan(data: &Data) -> sim::CrewsPlan {
     sim::CrewsPlan { crews: crews.skip(1).map(|account| account.login.clone()).collect() }
 }
 
+/// The desk of 96120 goes on working: its second call-taker and second dispatcher, so that whoever
+/// tries the demo out has the first ones.
+fn hotline_plan(data: &Data) -> sim::HotlinePlan {
+    use rules::account::AccountRole;
+    let of_role = |role: AccountRole| {
+        let accounts = data.accounts.iter().filter(move |account| account.role == role);
+        accounts.map(|account| account.login.clone()).collect::<Vec<String>>()
+    };
+    let hospitals = data.sites.iter().filter(|site| site.joined_on.is_some());
+    sim::HotlinePlan {
+        call_taker: of_role(AccountRole::CallTaker).pop(),
+        dispatcher: of_role(AccountRole::Dispatcher).pop(),
+        liaison_120: of_role(AccountRole::Liaison120).pop(),
+        wards: of_role(AccountRole::WardDesk).into_iter().skip(1).collect(),
+        hospitals: hospitals.map(|site| site.name_zh.clone()).collect(),
+        homes: HOMES.map(str::to_owned).into(),
+        every_min: CALL_EVERY_MIN,
+    }
+}
+
 /// Units that mend their problems by themselves: few, for sign-ins from one address are limited.
 /// The unit that people sign in to stands still for them.
 fn campaign_plan(data: &Data) -> sim::CampaignPlan {
@@ -144,6 +165,18 @@ fn campaign_plan(data: &Data) -> sim::CampaignPlan {
     });
     sim::CampaignPlan { units: logins.collect(), every_min: CAMPAIGN_EVERY_MIN }
 }
+
+/// City minutes between two calls of 96120 in the morning.
+const CALL_EVERY_MIN: i64 = 4;
+/// Where callers live: streets and towns that the service knows.
+const HOMES: [&str; 6] = [
+    "张店区马尚街道",
+    "张店区南定镇",
+    "淄川区罗村镇",
+    "淄川区西河镇",
+    "博山区八陡镇",
+    "张店区中心",
+];
 
 /// What the pages need to know of the city.
 pub fn city_of(data: &Data, demo: bool) -> City {

@@ -7,6 +7,7 @@
 mod channel;
 mod crews;
 mod device;
+mod hotline;
 mod invent;
 mod names;
 mod pages;
@@ -19,6 +20,7 @@ mod wire;
 pub use channel::ChannelPlan;
 pub use crews::CrewsPlan;
 pub use device::{Device, demo_key};
+pub use hotline::HotlinePlan;
 pub use invent::{Template, score_of};
 pub use names::{Client, client};
 pub use plan::{Act, Check, Declare, DeviceEvent, Dispose, Plan, Span, Step, What};

@@ -129,6 +129,24 @@ impl Session {
         Ok(Posted::Refused(StatusCode::FORBIDDEN))
     }
 
+    /// Posts a form whose answer is a page of its own.
+    pub async fn post_page(
+        &mut self,
+        path: &str,
+        fields: &[(&str, String)],
+    ) -> Result<String, Away> {
+        if self.csrf.is_none() {
+            self.sign_in().await?;
+        }
+        let mut form: Vec<(&str, String)> = fields.to_vec();
+        form.push(("csrf", self.csrf.clone().unwrap_or_default()));
+        let answer = self.http.post(self.url(path)).form(&form).send().await?;
+        match Away::of(answer.status()) {
+            Some(away) => Err(away),
+            None => Ok(answer.text().await?),
+        }
+    }
+
     /// Where a crew's vehicle is now. One that is refused is forgotten: the next follows soon.
     pub async fn position(&mut self, shift: &str, at: rules::Position) -> Result<(), Away> {
         if self.csrf.is_none() {

@@ -122,6 +122,7 @@ pub struct Plan {
     pub crews: crate::CrewsPlan,
     /// Who takes part in campaigns.
     pub campaign: crate::CampaignPlan,
+    pub hotline: crate::HotlinePlan,
     /// City milliseconds between two heartbeats of a terminal.
     pub heartbeat_ms: i64,
 }

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::channel::Channel;
 use crate::crews::Crews;
+use crate::hotline::Hotline;
 use crate::invent::Invent;
 use crate::pages::{Away, Posted, Session, client, ids_after};
 use crate::rectify::Campaign;
@@ -54,6 +55,7 @@ pub struct Simulation {
     channel: Channel,
     crews: Crews,
     campaign: Campaign,
+    hotline: Hotline,
 }
 
 impl Simulation {
@@ -82,6 +84,7 @@ impl Simulation {
             channel: Channel::new(base_url.trim_end_matches('/'), &plan.password, plan.channel),
             crews: Crews::new(base_url.trim_end_matches('/'), &plan.password, plan.crews),
             campaign: Campaign::new(base_url.trim_end_matches('/'), &plan.password, plan.campaign),
+            hotline: Hotline::new(base_url.trim_end_matches('/'), &plan.password, plan.hotline),
             invent: Invent::new(plan.templates, plan.calendar, SEED),
         })
     }
@@ -121,7 +124,8 @@ impl Simulation {
             let text = calendar.compact_date(at);
             format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..])
         };
-        self.campaign.tick(now, day).await
+        self.campaign.tick(now, day).await?;
+        self.hotline.tick(now, calendar).await
     }
 
     async fn city_time(&self) -> Result<Time, Away> {
