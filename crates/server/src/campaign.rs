@@ -28,8 +28,8 @@ pub(crate) use activity::{activities, activities_xlsx, add_activity};
 pub(crate) use annex::{annex, entries};
 pub(crate) use annex_unit::{cell, unit};
 pub(crate) use answers::{answer, answers, item_evidence, item_file};
-pub(crate) use assessment::{assessment, assessment_csv};
-pub(crate) use coverage::{coverage, coverage_csv};
+pub(crate) use assessment::{assessment, assessment_xlsx};
+pub(crate) use coverage::{coverage, coverage_xlsx};
 pub(crate) use draft::{draft, write_draft};
 pub(crate) use export::{ledger_xlsx, readiness};
 pub(crate) use ledger::{ledger, print};
@@ -93,16 +93,6 @@ fn settled<T>(app: &App, lang: Lang, result: store::Result<T>) -> Answer<Result<
         Err(error @ store::Error::Refused(_)) => Ok(Err(Fault::of(error, lang).sentence())),
         Err(error) => Err(Fault::of(error, lang)),
     }
-}
-
-/// A table as a file. Spreadsheets take UTF-8 for Chinese only behind a mark.
-fn csv(name: &str, text: String) -> axum::response::Response {
-    use axum::http::header;
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
-    ];
-    axum::response::IntoResponse::into_response((headers, format!("\u{feff}{text}")))
 }
 
 /// The names a page needs: districts, departments, items.

@@ -12,6 +12,6 @@ mod view;
 pub(crate) use act::{card, fact, mark, message, thread, tick};
 pub(crate) use desk::{alert_words, call_form, desk, take_call};
 pub(crate) use hospital::hospital;
-pub(crate) use list::{csv, list};
+pub(crate) use list::{list, xlsx};
 pub(crate) use page::{page, sheet};
 pub(crate) use sos::{fact_of_operation, of_operation, raise, sos};

@@ -101,18 +101,6 @@ pub(crate) fn fresh_key() -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// One line of a table as CSV. A cell that a spreadsheet would run as a formula begins with an
-/// apostrophe instead.
-pub(crate) fn csv_line(cells: &[&str]) -> String {
-    let cell = |text: &&str| {
-        let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        let mark = if formula { "'" } else { "" };
-        format!("\"{mark}{}\"", text.replace('"', "\"\""))
-    };
-    let cells: Vec<String> = cells.iter().map(cell).collect();
-    format!("{}\r\n", cells.join(","))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,11 +114,6 @@ mod tests {
         ]);
         assert_eq!(fields.with("page", "4"), "page=4&text=%E9%9D%92%E7%A6%BE%20%26%20co");
         assert_eq!(fields.with("rule", "A07"), "rule=A07&text=%E9%9D%92%E7%A6%BE%20%26%20co");
-    }
-
-    #[test]
-    fn cells_run_no_formula() {
-        assert_eq!(csv_line(&["a\"b", "=1+1", "x,y"]), "\"a\"\"b\",\"'=1+1\",\"x,y\"\r\n");
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod report;
 mod sheet;
 
 pub(crate) use act::{action, add_action, cluster, duty, message, step};
-pub(crate) use list::{csv, list};
+pub(crate) use list::{list, xlsx};
 pub(crate) use new::{file, form as new_form};
 pub(crate) use own::{change, find, page as own_page};
 pub(crate) use page::page;

@@ -25,7 +25,7 @@ pub(crate) use hospitals::{change as change_hospital, hospitals};
 pub(crate) use plan::plan;
 pub(crate) use readiness::{answer as answer_test, clear as clear_alert, readiness, start as test};
 pub(crate) use rota::{add as add_rota, end as end_rota, order, step as swap_step, swap};
-pub(crate) use stock::{count as count_stock, csv as stock_csv, discard as discard_stock, stock};
+pub(crate) use stock::{count as count_stock, discard as discard_stock, stock, xlsx as stock_xlsx};
 pub(crate) use zones::{add as add_zone, announce, end as end_zone, end_hotline, zones};
 
 use rules::Time;

@@ -256,6 +256,7 @@ fn transfer_nav(who: &SignedIn, here: &str) -> Option<Vec<Nav>> {
         (oversees, ("/transfer/operators", "building-hospital", lang.nav_operators())),
         (fleet || oversees, ("/transfer/contracts", "file-check", lang.nav_contracts())),
         (oversees, ("/transfer/areas", "map-pin", lang.nav_areas())),
+        (fleet || oversees, ("/transfer/drives", "flag", lang.tf_nav_drives())),
         (calls || fleet || oversees, ("/transfer/ratings", "star", lang.nav_ratings())),
         (
             calls || fleet || oversees,

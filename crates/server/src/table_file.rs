@@ -78,6 +78,28 @@ pub(crate) fn download(name: &str, body: Vec<u8>) -> Response {
     (headers, body).into_response()
 }
 
+/// A list that is gathered line by line; the first line are the headings.
+pub(crate) struct Lines {
+    heads: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Lines {
+    pub fn new(heads: &[&str]) -> Lines {
+        Lines { heads: heads.iter().map(|one| (*one).to_owned()).collect(), rows: Vec::new() }
+    }
+
+    pub fn add(&mut self, cells: &[&str]) {
+        self.rows.push(cells.iter().map(|one| (*one).to_owned()).collect());
+    }
+
+    /// The answer that a browser keeps as `name.xlsx`.
+    pub fn file(self, name: &str, sheet: &str) -> Response {
+        let heads: Vec<&str> = self.heads.iter().map(String::as_str).collect();
+        xlsx(name, sheet, &heads, self.rows.into_iter())
+    }
+}
+
 /// A list as a workbook of one sheet.
 pub(crate) fn xlsx(
     name: &str,

@@ -32,7 +32,7 @@ pub(crate) use api::{
 pub(crate) use board::{assign, back, board, out, say, take_over, unassign};
 pub(crate) use booking::{page as booking, receipt};
 pub(crate) use booking_act::act as booking_act;
-pub(crate) use bookings::{csv as bookings_csv, list as bookings};
+pub(crate) use bookings::{list as bookings, xlsx as bookings_xlsx};
 pub(crate) use call::{book as book_call, gate as call_gate, page as call, to_120 as call_to_120};
 pub(crate) use calls::{answer as answer_call, end as end_call, list as calls, open as open_call};
 pub(crate) use crew::{
@@ -43,20 +43,17 @@ pub(crate) use family::{
     act as family_act, links, make_link, page as family, revoke as revoke_links,
 };
 pub(crate) use handovers::{act as handover_act, ask as ask_handover, list as handovers};
-pub(crate) use incidents::{csv as incidents_csv, list as incidents, review as review_incident};
+pub(crate) use incidents::{list as incidents, review as review_incident, xlsx as incidents_xlsx};
 pub(crate) use order::{check as check_quote, form as order_form, send as send_order};
-pub(crate) use ratings::{call as call_back, csv as ratings_csv, list as ratings};
+pub(crate) use ratings::{call as call_back, list as ratings, xlsx as ratings_xlsx};
 pub use roads::Roads;
 pub(crate) use ward::{
     form as ward_form, gate as ward_gate, home as ward_home, request as ward_request,
     tokens as ward_tokens,
 };
 
-use axum::http::{HeaderName, header};
-use axum::response::IntoResponse;
 use rules::transfer::Need;
 
-use crate::fault::Answer;
 use crate::words::Lang;
 
 /// What somebody needs, as a line of words.
@@ -72,15 +69,6 @@ pub(crate) fn km(metres: i64) -> String {
     } else {
         format!("{:.1} km", metres as f64 / 1_000.0)
     }
-}
-
-/// An export: a table that Excel and WPS open.
-pub(crate) fn csv_answer(name: &str, text: String) -> Answer {
-    let fields: [(HeaderName, String); 2] = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".into()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-    ];
-    Ok((fields, text).into_response())
 }
 
 #[cfg(test)]

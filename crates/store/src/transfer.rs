@@ -12,6 +12,7 @@ mod choice;
 mod complaint;
 mod contract;
 mod crew;
+mod drive;
 mod family;
 mod fleet;
 mod handover;
@@ -62,6 +63,7 @@ pub use crew::{
     CrewReport, KeptReport, Leg, Report, crew_positions, file_report, legs, own_shift, reports_of,
     reports_on,
 };
+pub use drive::{Drive, NewDrive, add_drive, drives, withdraw_drive};
 pub use family::{
     Carrier, FamilyView, LastSeen, by_link, make_link, mark_by_link, open_links, revoke_links,
 };

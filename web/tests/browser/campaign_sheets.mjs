@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 
-import { DESK, PHONE, proves } from './house.mjs';
+import { DESK, PHONE, proves, rowsOf } from './house.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -232,8 +232,8 @@ async function covered(room, base) {
   const units = Number(await sum.nth(1).textContent());
   const places = Number(await sum.nth(2).textContent());
   check(units > 200 && places > units, 'institutions x departments');
-  const file = await (await city.request.get(`${base}/coverage.csv`)).text();
-  check(file.trim().split('\n').length - 1 === corners, 'the list and the figure differ');
+  const file = await (await city.request.get(`${base}/coverage.xlsx`)).body();
+  check(rowsOf(file) === corners, 'the list and the figure differ');
   room.note(`${corners} dead corners of ${places} places in ${units} units`);
   await room.end(city, 'coverage');
   await city.setViewportSize(DESK);

@@ -1,7 +1,7 @@
 // @ts-check
 // What every story needs: the demo as a child process, one browser, people who are signed in, and
 // an eye on everything a page complains about. What stories do with pages is theirs.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -250,4 +250,18 @@ export function seenAt(page, selector, text = '') {
  */
 export function proves(...ids) {
   if (ids.length > 3) throw new Error('at most three');
+}
+
+/**
+ * How many rows a workbook has below its headings.
+ * @param {Buffer} body
+ * @returns {number}
+ */
+export function rowsOf(body) {
+  const count = `
+import io, sys, zipfile
+book = zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read()))
+print(book.read('xl/worksheets/sheet1.xml').count(b'<row ') - 1)
+`;
+  return Number(execFileSync('python3', ['-c', count], { input: body, encoding: 'utf8' }));
 }

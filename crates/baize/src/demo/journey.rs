@@ -64,6 +64,18 @@ tables! {
         upheld: Option<Upheld>,
     }
 
+    /// A drive that the service takes part in.
+    Drive {
+        at: Moment,
+        number: String,
+        title_zh: String,
+        title_en: String,
+        region: Option<String>,
+        from: Day,
+        /// The last day.
+        until: Day,
+    }
+
     Improvement {
         at: Moment,
         operator: Option<String>,
@@ -91,6 +103,7 @@ pub enum TransferAct {
     Answer(usize),
     Close(usize),
     Improve(usize),
+    Drive(usize),
 }
 
 /// Straight lines become roads, as the service's settings say for a first distance.
@@ -143,6 +156,9 @@ pub(super) fn steps(data: &Data) -> Vec<(Time, TransferAct)> {
     }
     for (index, one) in data.improvements.iter().enumerate() {
         steps.push((one.at.at(calendar), TransferAct::Improve(index)));
+    }
+    for (index, one) in data.drives.iter().enumerate() {
+        steps.push((one.at.at(calendar), TransferAct::Drive(index)));
     }
     steps
 }

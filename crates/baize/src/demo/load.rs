@@ -15,7 +15,7 @@ use super::channel::{
     CallOut, Case, Contact, Enquiry, Hospital, Hotline, Override, Rota, Stock, Zone,
 };
 use super::incident::Incident;
-use super::journey::{Complaint, Improvement, Journey, LostCall};
+use super::journey::{Complaint, Drive, Improvement, Journey, LostCall};
 use super::times::{Day, Moment, TimeOfDay};
 use super::transfer::{Area, Contract, CrewMember, Operator, Outage, Site, Turn, Vehicle};
 
@@ -121,6 +121,7 @@ gathered! {
     lost_calls: LostCall = "lost_call",
     complaints: Complaint = "complaint",
     improvements: Improvement = "improvement",
+    drives: Drive = "drive",
 }
 
 tables! {

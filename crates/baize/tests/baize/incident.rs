@@ -73,7 +73,7 @@ async fn a_near_miss_is_told_without_a_name_and_reaches_the_department_alone() {
     // Nobody else: not the bureau's officers at all, not its director this one.
     for login in ["officer", "duty", "officer-tz"] {
         let stranger = house.sign_in(login, "zh").await;
-        for path in ["/incidents", "/incidents.csv", "/incidents/rates", &path] {
+        for path in ["/incidents", "/incidents.xlsx", "/incidents/rates", &path] {
             assert_eq!(stranger.get(path).await.status, StatusCode::FORBIDDEN, "{login} {path}");
         }
     }
@@ -108,7 +108,7 @@ async fn the_authority_reads_the_departments_account_and_not_the_reporter() {
     assert!(sheet.text.contains("重大医疗质量安全事件") && sheet.text.contains("WL-20231231-01"));
     // Three infections in one room are hinted at; the reports themselves are not shown.
     assert!(list.text.contains("同一科室感染聚集") && !list.text.contains("脓"));
-    let export = director.get("/incidents.csv?view=all").await;
+    let export = director.get("/incidents.xlsx?view=all").await;
     assert!(export.text.contains("芷兰") && !export.text.contains("血压下降"));
 }
 

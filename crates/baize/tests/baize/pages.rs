@@ -50,6 +50,15 @@ impl Page {
     }
 }
 
+/// The texts of a workbook.
+fn words_of(bytes: &[u8]) -> String {
+    let mut book = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut words = String::new();
+    let mut part = book.by_name("xl/sharedStrings.xml").unwrap();
+    std::io::Read::read_to_string(&mut part, &mut words).unwrap();
+    words
+}
+
 impl House {
     pub(crate) async fn open() -> House {
         House::open_with(|_| {}).await
@@ -86,7 +95,8 @@ impl House {
         let (status, location) = (response.status(), text(header::LOCATION));
         let cookie = text(header::SET_COOKIE);
         let bytes = to_bytes(response.into_body(), 10_000_000).await.unwrap();
-        let body = String::from_utf8_lossy(&bytes).into_owned();
+        let workbook = bytes.starts_with(b"PK").then(|| words_of(&bytes));
+        let body = workbook.unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned());
         let text = if cookie.is_empty() { body } else { format!("{cookie}\n{body}") };
         Page { status, location, text }
     }

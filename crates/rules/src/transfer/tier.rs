@@ -1,27 +1,13 @@
-//! Service tiers (服务档次): what each needs of crew and vehicle at the least [T11]. A tier is
-//! refused where certificates or equipment do not reach, and the refusal says which.
+//! Service tiers (服务档次): what each needs of crew and vehicle at the least [T11]. The planner
+//! refuses a vehicle whose equipment or crew does not reach (`planning::unfit`), and one whose
+//! certificates do not (`accreditation`, A40): whatever a tier asks for is asked of its holder
+//! always, which a test holds the packs to.
 
 use serde::{Deserialize, Serialize};
 
+use super::accreditation::Certificate;
 use super::{Class, CrewRole, Need};
-use crate::coded;
 use crate::pack::Head;
-
-coded! {
-    /// What a vehicle or somebody of its crew must hold.
-    Paper {
-        OperatingLicence = "operating_licence",
-        Inspection = "inspection",
-        Insurance = "insurance",
-        Disinfection = "disinfection",
-        DrivingLicence = "driving_licence",
-        DriverCard = "driver_card",
-        FirstAid = "first_aid",
-        NurseLicence = "nurse_licence",
-        DoctorLicence = "doctor_licence",
-        HealthCheck = "health_check",
-    }
-}
 
 /// The tiers in one version.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,7 +33,7 @@ pub struct Tier {
     /// What the vehicle carries.
     pub equipment: Vec<String>,
     /// What the vehicle must hold.
-    pub papers: Vec<Paper>,
+    pub papers: Vec<Certificate>,
     #[serde(rename = "post")]
     pub posts: Vec<Post>,
 }
@@ -58,40 +44,8 @@ pub struct Tier {
 pub struct Post {
     /// Any of these may fill it.
     pub roles: Vec<CrewRole>,
-    pub papers: Vec<Paper>,
+    pub papers: Vec<Certificate>,
     pub count: usize,
-}
-
-/// A vehicle as it stands when the trip is driven.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct VehicleFacts {
-    pub equipment: Vec<String>,
-    /// Those that hold for the whole trip.
-    pub papers: Vec<Paper>,
-}
-
-/// Somebody who rides along.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CrewFacts {
-    pub role: CrewRole,
-    pub papers: Vec<Paper>,
-}
-
-/// Why a vehicle with its crew cannot give a tier.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Lack {
-    Equipment(String),
-    VehiclePaper(Paper),
-    /// So many too few who may fill this post.
-    Crew {
-        roles: Vec<CrewRole>,
-        missing: usize,
-    },
-    /// There are people enough, but one lacks a certificate.
-    CrewPaper {
-        role: CrewRole,
-        paper: Paper,
-    },
 }
 
 /// Why a tier is not enough for somebody.
@@ -112,56 +66,6 @@ impl Tier {
         short.extend(unmet.map(|need| Short::Need(*need)));
         short
     }
-
-    /// What a vehicle and its crew lack to give this tier; empty when they reach.
-    pub fn lacks(&self, vehicle: &VehicleFacts, crew: &[CrewFacts]) -> Vec<Lack> {
-        let mut lacks: Vec<Lack> = Vec::new();
-        let unmet = self.equipment.iter().filter(|one| !vehicle.equipment.contains(one));
-        lacks.extend(unmet.map(|one| Lack::Equipment(one.clone())));
-        let unmet = self.papers.iter().filter(|one| !vehicle.papers.contains(one));
-        lacks.extend(unmet.map(|one| Lack::VehiclePaper(*one)));
-        let seats: Vec<&Post> =
-            self.posts.iter().flat_map(|post| std::iter::repeat_n(post, post.count)).collect();
-        if !seated(&seats, crew, 0) {
-            lacks.extend(crew_lacks(&self.posts, crew));
-        }
-        lacks
-    }
-}
-
-/// Whether every seat finds somebody of its own; crews are small enough to try all.
-fn seated(seats: &[&Post], crew: &[CrewFacts], taken: u64) -> bool {
-    let Some((seat, rest)) = seats.split_first() else { return true };
-    crew.iter().take(64).enumerate().any(|(index, one)| {
-        taken & (1 << index) == 0 && fills(seat, one) && seated(rest, crew, taken | (1 << index))
-    })
-}
-
-fn fills(post: &Post, one: &CrewFacts) -> bool {
-    post.roles.contains(&one.role) && post.papers.iter().all(|paper| one.papers.contains(paper))
-}
-
-/// Why the posts cannot be filled: too few of a role, or who of them lacks what.
-fn crew_lacks(posts: &[Post], crew: &[CrewFacts]) -> Vec<Lack> {
-    let mut lacks = Vec::new();
-    for post in posts {
-        let may: Vec<&CrewFacts> =
-            crew.iter().filter(|one| post.roles.contains(&one.role)).collect();
-        if may.len() < post.count {
-            let roles = post.roles.clone();
-            lacks.push(Lack::Crew { roles, missing: post.count - may.len() });
-        }
-        for one in may {
-            let missing = post.papers.iter().filter(|paper| !one.papers.contains(paper));
-            lacks.extend(missing.map(|paper| Lack::CrewPaper { role: one.role, paper: *paper }));
-        }
-    }
-    if lacks.is_empty() {
-        // Each post alone could be filled, but not all of them with the people there are.
-        let last = posts.last().map_or(Vec::new(), |post| post.roles.clone());
-        lacks.push(Lack::Crew { roles: last, missing: 1 });
-    }
-    lacks
 }
 
 impl TierPack {

@@ -9,7 +9,6 @@ use store::campaign::{self, LineFigures};
 use super::{Names, takes_part};
 use crate::App;
 use crate::fault::{Answer, InLang, draw};
-use crate::form::csv_line;
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
 
@@ -90,8 +89,8 @@ pub(crate) async fn assessment(
     draw(&page, who.lang)
 }
 
-/// `GET /campaigns/{campaign_id}/assessment.csv`
-pub(crate) async fn assessment_csv(
+/// `GET /campaigns/{campaign_id}/assessment.xlsx`
+pub(crate) async fn assessment_xlsx(
     State(app): State<App>,
     who: SignedIn,
     Path(id): Path<String>,
@@ -112,15 +111,14 @@ pub(crate) async fn assessment_csv(
         heads.push(lang.cps_points_of(part));
     }
     heads.push(lang.cps_total().to_owned());
-    let line = |cells: &[String]| csv_line(&cells.iter().map(String::as_str).collect::<Vec<_>>());
-    let mut text = line(&heads);
-    for row in &rows {
+    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+    let lines = rows.iter().map(|row| {
         let mut cells = vec![row.name.clone()];
         for part in &row.parts {
             cells.extend([part.part.to_string(), part.whole.to_string(), part.points.clone()]);
         }
         cells.push(row.total.clone());
-        text += &line(&cells);
-    }
-    Ok(super::csv("assessment", text))
+        cells
+    });
+    Ok(crate::table_file::xlsx("assessment", lang.cps_assessment(), &heads, lines))
 }

@@ -14,9 +14,10 @@ use crate::App;
 use crate::assets::Mark;
 use crate::bureau::{Pager, pager};
 use crate::fault::{Answer, InLang, draw};
-use crate::form::{Fields, csv_line};
+use crate::form::Fields;
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
+use crate::table_file::Lines;
 
 /// A line of the roll-up.
 struct Row {
@@ -148,8 +149,8 @@ pub(crate) async fn coverage(
 /// The most that one file takes; beyond it the filter is the way.
 const EXPORT_MAX: i64 = 20_000;
 
-/// `GET /campaigns/{campaign_id}/coverage.csv`: the open places of the filter.
-pub(crate) async fn coverage_csv(
+/// `GET /campaigns/{campaign_id}/coverage.xlsx`: the open places of the filter.
+pub(crate) async fn coverage_xlsx(
     State(app): State<App>,
     who: SignedIn,
     Path(id): Path<String>,
@@ -171,10 +172,10 @@ pub(crate) async fn coverage_csv(
         lang.cps_items(),
         lang.cp_col_state(),
     ];
-    let mut text = csv_line(&heads);
+    let mut lines = Lines::new(&heads);
     for one in listed.rows.iter().map(|one| open(&names, one)) {
         let (answered, items) = (one.answered.to_string(), one.items.to_string());
-        text += &csv_line(&[&one.line, &one.name, &one.place, &answered, &items, one.state]);
+        lines.add(&[&one.line, &one.name, &one.place, &answered, &items, one.state]);
     }
-    Ok(super::csv("dead-corners", text))
+    Ok(lines.file("dead-corners", lang.cps_corners()))
 }

@@ -2,8 +2,6 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::header;
-use axum::response::IntoResponse;
 use rules::account::Permission;
 use rules::emergency::{Outcome, Source, Standing};
 use store::emergency::{CaseFilter, CaseLine, cases};
@@ -17,6 +15,7 @@ use crate::fault::{Answer, InLang, draw};
 use crate::form::Fields;
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
+use crate::table_file::Lines;
 use crate::when::When;
 use crate::words::Lang;
 
@@ -176,7 +175,7 @@ pub(crate) async fn list(
         ("drill", lang.view_case_drill()),
     ];
     let filtered = fields.any(&["card", "text", "from", "until"]);
-    let export = format!("/emergencies.csv?{}", fields.with("page", ""));
+    let export = format!("/emergencies.xlsx?{}", fields.with("page", ""));
     let list = List {
         shell,
         view: filter.view,
@@ -194,8 +193,8 @@ pub(crate) async fn list(
 /// Rows of one export.
 const EXPORTED_MAX: i64 = 10_000;
 
-/// `GET /emergencies.csv`: the current filter as a table that Excel and WPS open.
-pub(crate) async fn csv(
+/// `GET /emergencies.xlsx`: the current filter as a workbook.
+pub(crate) async fn xlsx(
     State(app): State<App>,
     who: SignedIn,
     Query(query): Query<Vec<(String, String)>>,
@@ -209,7 +208,6 @@ pub(crate) async fn csv(
     let slice = Slice::first(EXPORTED_MAX);
     let listed = cases(&mut tx, &who.scope, &filter, slice).await.told(lang)?;
     let rows = rows(&mut tx, when, &listed.rows, now.0).await?;
-    let mut text = String::from("\u{feff}");
     let head = [
         lang.col_number(),
         lang.col_case(),
@@ -222,9 +220,9 @@ pub(crate) async fn csv(
         lang.col_outcome(),
         lang.col_drill(),
     ];
-    text.push_str(&crate::form::csv_line(&head));
+    let mut lines = Lines::new(&head);
     for row in &rows {
-        text.push_str(&crate::form::csv_line(&[
+        lines.add(&[
             &row.number,
             &row.title,
             &row.place,
@@ -235,12 +233,7 @@ pub(crate) async fn csv(
             row.state,
             row.outcome,
             if row.drill { lang.yes() } else { "" },
-        ]));
+        ]);
     }
-    let disposition = format!("attachment; filename=\"cases-{}.csv\"", when.iso(&now.0));
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
-    ];
-    Ok((headers, text).into_response())
+    Ok(lines.file(&format!("cases-{}", when.iso(&now.0)), lang.nav_cases()))
 }

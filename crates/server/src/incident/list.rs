@@ -3,8 +3,6 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::header;
-use axum::response::IntoResponse;
 use rules::account::Permission;
 use rules::calendar::Calendar;
 use rules::incident::{ClusterFinding, Grade, Kind};
@@ -17,10 +15,11 @@ use crate::App;
 use crate::assets::Mark;
 use crate::bureau::{Pager, pager};
 use crate::fault::{Answer, InLang, draw};
-use crate::form::{Fields, csv_line};
+use crate::form::Fields;
 use crate::oncall::{Pairs, Typed, need_any};
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
+use crate::table_file::Lines;
 use crate::when::When;
 
 /// A hint of several that look like one.
@@ -139,7 +138,7 @@ pub(super) async fn page(
         fields.any(&["text", "kind", "category", "grade", "from", "until", "institution"]);
     Ok(List {
         pager: pager("/incidents", &fields, rows.len(), listed.total),
-        export: format!("/incidents.csv?{}", fields.with("page", "")),
+        export: format!("/incidents.xlsx?{}", fields.with("page", "")),
         views: views(lang, reviews, &filter.view),
         lead: lead(lang, waiting),
         kinds: Kind::ALL.iter().map(kind).collect(),
@@ -250,9 +249,9 @@ async fn mine(app: &App, who: &SignedIn) -> Answer {
 /// Rows of one export.
 const EXPORTED_MAX: i64 = 10_000;
 
-/// `GET /incidents.csv`: the current filter as a table that Excel and WPS open. Who took how many
+/// `GET /incidents.xlsx`: the current filter as a workbook. Who took how many
 /// rows is an event; no row holds a reporter or a reporter's words.
-pub(crate) async fn csv(
+pub(crate) async fn xlsx(
     State(app): State<App>,
     who: SignedIn,
     Query(query): Query<Pairs>,
@@ -265,8 +264,7 @@ pub(crate) async fn csv(
     let slice = Slice::first(EXPORTED_MAX);
     let listed = incident::incidents(&mut tx, &who.scope, &filter, now, slice).await.told(lang)?;
     let names = Names { lang, pack: tx.packs().incident_at(now) };
-    let mut text = String::from("\u{feff}");
-    text.push_str(&csv_line(&[
+    let mut lines = Lines::new(&[
         lang.col_number(),
         lang.report_what(),
         lang.inc_col_what(),
@@ -278,11 +276,11 @@ pub(crate) async fn csv(
         lang.inc_col_state(),
         lang.inc_col_rung(),
         lang.inc_col_clock(),
-    ]));
+    ]);
     for line in &listed.rows {
         let row = row(when, &names, line, now);
         let clock = row.clock.map_or(String::new(), |(_, word)| word);
-        text.push_str(&csv_line(&[
+        lines.add(&[
             &row.number,
             row.kind,
             &row.what,
@@ -294,7 +292,7 @@ pub(crate) async fn csv(
             &row.state,
             row.rung,
             &clock,
-        ]));
+        ]);
     }
     let count = i64::try_from(listed.rows.len()).unwrap_or(EXPORTED_MAX);
     drop(tx);
@@ -303,10 +301,5 @@ pub(crate) async fn csv(
         Box::pin(async move { incident::note_export(tx, &scope, count, now).await })
     });
     noted.await.told(lang)?;
-    let disposition = format!("attachment; filename=\"events-{}.csv\"", when.iso(&now.0));
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
-    ];
-    Ok((headers, text).into_response())
+    Ok(lines.file(&format!("events-{}", when.iso(&now.0)), lang.nav_incidents()))
 }

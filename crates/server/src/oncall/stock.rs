@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
-use axum::http::header;
 use axum::response::{IntoResponse, Redirect};
 use rules::account::Permission;
 use rules::channel::{ChannelPack, Item};
@@ -16,9 +15,10 @@ use crate::App;
 use crate::assets::Mark;
 use crate::bureau::{Pager, pager};
 use crate::fault::{Answer, InLang, draw};
-use crate::form::{Fields, csv_line};
+use crate::form::Fields;
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
+use crate::table_file::Lines;
 use crate::when::When;
 use crate::words::Lang;
 
@@ -290,8 +290,8 @@ async fn stock_page(app: &App, who: &SignedIn, fields: Fields, typed: Typed) -> 
         ],
         state,
         alerts,
-        export: format!("/stock.csv?{}", fields.with("page", "")),
-        export_lots: format!("/stock.csv?{}", fields.with("what", "lots")),
+        export: format!("/stock.xlsx?{}", fields.with("page", "")),
+        export_lots: format!("/stock.xlsx?{}", fields.with("what", "lots")),
         fields,
         typed,
         shell,
@@ -303,8 +303,8 @@ fn choice(lang: Lang, item: &Item) -> Choice {
     Choice { value: item.code.clone(), word: format!("{name} {}", item.strength) }
 }
 
-/// `GET /stock.csv`: the holders of an item, or with `what=lots` the lots of one holder.
-pub(crate) async fn csv(
+/// `GET /stock.xlsx`: the holders of an item, or with `what=lots` the lots of one holder.
+pub(crate) async fn xlsx(
     State(app): State<App>,
     who: SignedIn,
     Query(query): Query<Pairs>,
@@ -315,29 +315,25 @@ pub(crate) async fn csv(
     let when = When { lang, calendar: app.city().calendar };
     let mut tx = app.db().read().await.told(lang)?;
     let pack = tx.packs().channel_at(now).clone();
-    // Excel and WPS take a file for UTF-8 when it begins with this mark.
-    let mut text = String::from("\u{feff}");
-    if fields.get("what") == "lots" {
+    let lines = if fields.get("what") == "lots" {
         let holder = holder_of(&who.scope, &fields);
         let lots = lots(&mut tx, &who.scope, when, holder.as_deref(), &pack, now).await?;
-        text.push_str(&lots_csv(lang, fields.get("state"), &lots));
+        lots_lines(lang, fields.get("state"), &lots)
     } else {
         let hospitals = oncall::hospitals(&mut tx, now).await.told(lang)?;
-        if let Some(asked) = Asked::of(&fields, &who.scope, &pack, &hospitals) {
-            let rows = holders(&mut tx, &who.scope, when, &asked, &pack, now).await?;
-            text.push_str(&holders_csv(lang, asked.item, &rows));
+        match Asked::of(&fields, &who.scope, &pack, &hospitals) {
+            Some(asked) => {
+                let rows = holders(&mut tx, &who.scope, when, &asked, &pack, now).await?;
+                holders_lines(lang, asked.item, &rows)
+            }
+            None => Lines::new(&[lang.oc_item()]),
         }
-    }
-    let disposition = format!("attachment; filename=\"stock-{}.csv\"", when.iso(&now.0));
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
-    ];
-    Ok((headers, text).into_response())
+    };
+    Ok(lines.file(&format!("stock-{}", when.iso(&now.0)), lang.nav_stock()))
 }
 
-fn holders_csv(lang: Lang, item: &Item, rows: &[HolderRow]) -> String {
-    let mut text = csv_line(&[
+fn holders_lines(lang: Lang, item: &Item, rows: &[HolderRow]) -> Lines {
+    let mut lines = Lines::new(&[
         lang.oc_item(),
         lang.oc_holder(),
         lang.oc_units(),
@@ -347,7 +343,7 @@ fn holders_csv(lang: Lang, item: &Item, rows: &[HolderRow]) -> String {
         lang.oc_counted(),
     ]);
     for row in rows {
-        text.push_str(&csv_line(&[
+        lines.add(&[
             lang.pick(&item.name_zh, &item.name_en),
             &row.name,
             &row.units.to_string(),
@@ -355,13 +351,13 @@ fn holders_csv(lang: Lang, item: &Item, rows: &[HolderRow]) -> String {
             &row.distance,
             &row.expiry,
             &row.counted,
-        ]));
+        ]);
     }
-    text
+    lines
 }
 
-fn lots_csv(lang: Lang, state: &str, lots: &[LotRow]) -> String {
-    let mut text = csv_line(&[
+fn lots_lines(lang: Lang, state: &str, lots: &[LotRow]) -> Lines {
+    let mut lines = Lines::new(&[
         lang.oc_item(),
         lang.oc_lot(),
         lang.oc_units(),
@@ -371,9 +367,9 @@ fn lots_csv(lang: Lang, state: &str, lots: &[LotRow]) -> String {
     ]);
     for row in lots.iter().filter(|row| of_state(state, row)) {
         let cells = [&row.item, &row.lot, &row.quantity, &row.expires, &row.counted, &row.left];
-        text.push_str(&csv_line(&cells.map(String::as_str)));
+        lines.add(&cells.map(String::as_str));
     }
-    text
+    lines
 }
 
 /// `POST /stock`: a count of one lot.

@@ -8,13 +8,14 @@ use store::page::Slice;
 use store::transfer::{BookingFilter, BookingLine, bookings};
 
 use super::calls::trip_word;
-use super::{csv_answer, needs_line};
+use super::needs_line;
 use crate::App;
 use crate::bureau::{Pager, pager};
 use crate::fault::{Answer, InLang, draw};
-use crate::form::{Fields, csv_line};
+use crate::form::Fields;
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
+use crate::table_file::Lines;
 use crate::when::When;
 
 /// Rows of one export.
@@ -145,7 +146,7 @@ pub(crate) async fn list(
             .map(|class| (class.code().to_owned(), lang.transfer_class(*class)))
             .collect(),
         filtered: fields.any(&["text", "trip_type", "class", "from", "until", "site"]),
-        export: format!("/transfer/bookings.csv?{}", fields.with("page", "")),
+        export: format!("/transfer/bookings.xlsx?{}", fields.with("page", "")),
         view: filter.view,
         rows,
         views,
@@ -155,8 +156,8 @@ pub(crate) async fn list(
     draw(&page, lang)
 }
 
-/// `GET /transfer/bookings.csv`
-pub(crate) async fn csv(
+/// `GET /transfer/bookings.xlsx`
+pub(crate) async fn xlsx(
     State(app): State<App>,
     who: SignedIn,
     Query(query): Query<Vec<(String, String)>>,
@@ -169,8 +170,7 @@ pub(crate) async fn csv(
     let slice = Slice::first(EXPORTED_MAX);
     let listed = bookings(&mut tx, &who.scope, &filter, slice).await.told(lang)?;
     let when = When { lang, calendar: app.city().calendar };
-    let mut text = String::from("\u{feff}");
-    text.push_str(&csv_line(&[
+    let mut lines = Lines::new(&[
         lang.tb_col_number(),
         lang.tb_col_when(),
         lang.tb_col_patient(),
@@ -181,10 +181,10 @@ pub(crate) async fn csv(
         lang.tb_col_vehicle(),
         lang.tb_col_state(),
         lang.tb_col_source(),
-    ]));
+    ]);
     for line in &listed.rows {
         let row = row(&app, when, line);
-        text.push_str(&csv_line(&[
+        lines.add(&[
             &row.number,
             &row.at,
             &row.patient,
@@ -195,7 +195,7 @@ pub(crate) async fn csv(
             &row.vehicle,
             row.state,
             row.source,
-        ]));
+        ]);
     }
-    csv_answer("bookings.csv", text)
+    Ok(lines.file("bookings", lang.nav_bookings()))
 }

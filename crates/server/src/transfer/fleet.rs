@@ -8,17 +8,17 @@ mod shifts;
 mod vehicle;
 mod vehicles;
 
-pub(crate) use crews::{csv as crews_csv, join as join_crew, list as crews};
-pub(crate) use hours::{csv as hours_csv, list as hours};
+pub(crate) use crews::{join as join_crew, list as crews, xlsx as crews_xlsx};
+pub(crate) use hours::{list as hours, xlsx as hours_xlsx};
 pub(crate) use people::{certify as certify_crew, page as crew};
 pub(crate) use shifts::{
-    csv as shifts_csv, drop as drop_shift, list as shifts, plan as plan_shift,
+    drop as drop_shift, list as shifts, plan as plan_shift, xlsx as shifts_xlsx,
 };
 pub(crate) use vehicle::{
     certify, end_outage, page as vehicle, public_path, revoke, revoke_of as revoke_crew, stop,
 };
 pub(crate) use vehicles::rooms;
-pub(crate) use vehicles::{csv as vehicles_csv, join as join_vehicle, list as vehicles};
+pub(crate) use vehicles::{join as join_vehicle, list as vehicles, xlsx as vehicles_xlsx};
 
 use std::collections::HashMap;
 

@@ -13,9 +13,10 @@ use store::transfer::{self, IncidentFilter, IncidentLine};
 use crate::App;
 use crate::bureau::{Pager, pager};
 use crate::fault::{Answer, InLang, Kind, draw};
-use crate::form::{Fields, csv_line};
+use crate::form::Fields;
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
+use crate::table_file::Lines;
 use crate::when::When;
 use crate::words::Lang;
 
@@ -140,7 +141,7 @@ async fn page(
             .map(|kind| (kind.code.clone(), lang.pick(&kind.name_zh, &kind.name_en).to_owned()))
             .collect(),
         may_review: who.scope.may(Permission::OverseeTransfer),
-        export: format!("/transfer/incidents.csv?{}", fields.with("page", "")),
+        export: format!("/transfer/incidents.xlsx?{}", fields.with("page", "")),
         filtered: fields.any(&["kind", "from", "until"]),
         shell,
         fields,
@@ -148,8 +149,8 @@ async fn page(
     })
 }
 
-/// `GET /transfer/incidents.csv`
-pub(crate) async fn csv(
+/// `GET /transfer/incidents.xlsx`
+pub(crate) async fn xlsx(
     State(app): State<App>,
     who: SignedIn,
     Query(query): Query<Vec<(String, String)>>,
@@ -161,8 +162,7 @@ pub(crate) async fn csv(
     let mut tx = app.db().read().await.told(lang)?;
     let slice = Slice::first(EXPORTED_MAX);
     let listed = transfer::incidents(&mut tx, &who.scope, &filter, slice).await.told(lang)?;
-    let mut text = String::from("\u{feff}");
-    text.push_str(&csv_line(&[
+    let mut lines = Lines::new(&[
         lang.incidents_title(),
         lang.tr_booking(),
         lang.tr_operator(),
@@ -172,11 +172,11 @@ pub(crate) async fn csv(
         lang.incidents_what(),
         lang.tr_time(),
         lang.incidents_review(),
-    ]));
+    ]);
     let kinds = &tx.packs().crew_at(now).incidents;
     for line in &listed.rows {
         let row = row(when, kinds, line);
-        text.push_str(&csv_line(&[
+        lines.add(&[
             &row.number,
             &row.booking,
             &row.operator,
@@ -186,9 +186,9 @@ pub(crate) async fn csv(
             &row.words,
             &row.at,
             row.review.as_deref().unwrap_or(""),
-        ]));
+        ]);
     }
-    super::csv_answer("incidents.csv", text)
+    Ok(lines.file("incidents", lang.nav_transfer_incidents()))
 }
 
 /// `POST /transfer/incidents/{incident_id}`

@@ -5,21 +5,23 @@ mod areas;
 mod cases;
 mod complaints;
 mod contracts;
+mod drives;
 mod improvements;
 mod operators;
 mod report;
 
 pub(crate) use areas::{end as end_area, list as areas, open as open_area};
-pub(crate) use cases::{csv as cases_csv, list as cases};
+pub(crate) use cases::{list as cases, xlsx as cases_xlsx};
 pub(crate) use complaints::{
-    csv as complaints_csv, list as complaints, page as complaint, step as complaint_step,
+    list as complaints, page as complaint, step as complaint_step, xlsx as complaints_xlsx,
 };
 pub(crate) use contracts::{
-    csv as contracts_csv, end as end_contract, list as contracts, sign as sign_contract,
+    end as end_contract, list as contracts, sign as sign_contract, xlsx as contracts_xlsx,
 };
+pub(crate) use drives::{enter as enter_drive, list as drives, withdraw as withdraw_drive};
 pub(crate) use improvements::{
-    act as improvement_act, csv as improvements_csv, list as improvements, order as improve,
-    page as improvement,
+    act as improvement_act, list as improvements, order as improve, page as improvement,
+    xlsx as improvements_xlsx,
 };
-pub(crate) use operators::{csv as operators_csv, list as operators};
-pub(crate) use report::{csv as report_csv, page as report};
+pub(crate) use operators::{list as operators, xlsx as operators_xlsx};
+pub(crate) use report::{page as report, xlsx as report_xlsx};

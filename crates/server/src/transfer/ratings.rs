@@ -13,9 +13,10 @@ use crate::App;
 use crate::assets::Mark;
 use crate::bureau::{Pager, pager};
 use crate::fault::{Answer, InLang, Kind, draw};
-use crate::form::{Fields, csv_line};
+use crate::form::Fields;
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
+use crate::table_file::Lines;
 use crate::when::When;
 
 /// Rows of one export.
@@ -131,7 +132,7 @@ async fn page(
         pager: pager("/transfer/ratings", &fields, rows.len(), listed.total),
         rows,
         may_call: who.scope.may(Permission::TakeCalls),
-        export: format!("/transfer/ratings.csv?{}", fields.with("page", "")),
+        export: format!("/transfer/ratings.xlsx?{}", fields.with("page", "")),
         filtered: fields.any(&["score", "from", "until", "operator"]),
         shell,
         fields,
@@ -139,8 +140,8 @@ async fn page(
     })
 }
 
-/// `GET /transfer/ratings.csv`
-pub(crate) async fn csv(
+/// `GET /transfer/ratings.xlsx`
+pub(crate) async fn xlsx(
     State(app): State<App>,
     who: SignedIn,
     Query(query): Query<Vec<(String, String)>>,
@@ -152,8 +153,7 @@ pub(crate) async fn csv(
     let mut tx = app.db().read().await.told(lang)?;
     let slice = Slice::first(EXPORTED_MAX);
     let listed = transfer::ratings(&mut tx, &who.scope, &filter, slice).await.told(lang)?;
-    let mut text = String::from("\u{feff}");
-    text.push_str(&csv_line(&[
+    let mut lines = Lines::new(&[
         lang.tr_booking(),
         lang.tr_operator(),
         lang.tr_vehicle(),
@@ -161,15 +161,15 @@ pub(crate) async fn csv(
         lang.ratings_words(),
         lang.tr_time(),
         lang.ratings_call(),
-    ]));
+    ]);
     for line in &listed.rows {
         let row = row(when, line, now.0);
         let score = row.score.to_string();
         let cells =
             [&*row.number, &row.operator, &row.vehicle, &score, &row.words, &row.at, &row.call];
-        text.push_str(&csv_line(&cells));
+        lines.add(&cells);
     }
-    super::csv_answer("ratings.csv", text)
+    Ok(lines.file("ratings", lang.nav_ratings()))
 }
 
 /// `POST /transfer/ratings/{booking_id}`

@@ -2,7 +2,7 @@
 //! weeks. What is shown is told as data, so that each list is exported as it is drawn.
 
 use askama::Template;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rules::Time;
 use rules::calendar::Calendar;
@@ -10,7 +10,7 @@ use rules::calendar::Calendar;
 use crate::assets::Mark;
 use crate::bureau::Pager;
 use crate::fault::{Answer, Fault, Kind};
-use crate::form::{Fields, csv_line};
+use crate::form::Fields;
 use crate::shell::Shell;
 use crate::words::Lang;
 
@@ -99,35 +99,16 @@ impl Table {
     fn is_num(&self, index: &usize) -> bool {
         self.rows.first().and_then(|row| row.cells.get(*index)).is_some_and(|cell| cell.num)
     }
-
-    /// The table as a file; Excel and WPS take it for UTF-8 by its first mark.
-    pub fn csv(&self) -> String {
-        let mut text = String::from("\u{feff}");
-        text.push_str(&csv_line(&self.heads));
-        for row in &self.rows {
-            let cells: Vec<String> = row
-                .cells
-                .iter()
-                .map(|cell| match cell.sub.as_str() {
-                    "" => cell.text.clone(),
-                    sub => format!("{} {sub}", cell.text).trim().to_owned(),
-                })
-                .collect();
-            let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-            text.push_str(&csv_line(&cells));
-        }
-        text
-    }
 }
 
-/// A file for a spreadsheet.
+/// The table as a workbook; what stands small under a word follows it.
 pub(crate) fn file(name: &str, day: &str, table: &Table) -> Response {
-    let disposition = format!("attachment; filename=\"{name}-{day}.csv\"");
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
-    ];
-    (headers, table.csv()).into_response()
+    let cell = |cell: &Cell| match cell.sub.as_str() {
+        "" => cell.text.clone(),
+        sub => format!("{} {sub}", cell.text).trim().to_owned(),
+    };
+    let rows = table.rows.iter().map(|row| row.cells.iter().map(cell).collect());
+    crate::table_file::xlsx(&format!("{name}-{day}"), name, &table.heads, rows)
 }
 
 pub(crate) struct Choice {
@@ -415,6 +396,19 @@ pub(crate) fn month(fields: &Fields, calendar: Calendar, now: Time) -> (Time, Ti
     (calendar.day_start(first), calendar.day_start(next), word)
 }
 
+/// The days that a filter names, `from` and `until` with both ends; its month without them.
+pub(crate) fn period(fields: &Fields, calendar: Calendar, now: Time) -> (Time, Time, String) {
+    const DAYS_MAX: i64 = 800;
+    let named = fields.day("from", calendar).zip(fields.day_end("until", calendar));
+    match named {
+        Some((from, until)) if from < until && until <= from.plus_days(DAYS_MAX) => {
+            let word = format!("{}—{}", fields.get("from"), fields.get("until"));
+            (from, until, word)
+        }
+        _ => month(fields, calendar, now),
+    }
+}
+
 /// Per 10,000 as people read it.
 pub(crate) fn percent(value: i64) -> String {
     format!("{}.{:02} %", value / 100, value % 100)
@@ -461,6 +455,15 @@ mod tests {
         ] {
             assert_eq!(of(text), (days, word.to_owned()), "{text}");
         }
+        let days = |from: &str, until: &str| {
+            let pairs = [("from", from), ("until", until)];
+            let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+            let (from, until, word) = period(&Fields::of(pairs), calendar, Time(1_687_330_800_000));
+            (from.ms_until(until) / Time::DAY_MS, word)
+        };
+        assert_eq!(days("2023-06-01", "2023-06-03"), (3, "2023-06-01—2023-06-03".into()));
+        assert_eq!(days("2023-06-03", "2023-06-01"), (30, "2023-06".into()));
+        assert_eq!(days("2020-01-01", "2023-06-01"), (30, "2023-06".into()));
         assert_eq!(percent(9_350), "93.50 %");
         assert_eq!(percent(5), "0.05 %");
     }

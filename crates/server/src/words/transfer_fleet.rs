@@ -230,6 +230,8 @@ impl super::Lang {
             "dropped" => self.pick("这一班已取消。", "The shift is dropped."),
             "signed" => self.pick("合同已登记。", "The agreement is entered."),
             "ended" => self.pick("合同已终止。", "The agreement is ended."),
+            "drive" => self.pick("专项已登记。", "The drive is entered."),
+            "drive_withdrawn" => self.pick("已撤销。", "Taken back."),
             "opened" => self.pick("服务区域已登记。", "The area is entered."),
             "area_ended" => self.pick("已停止或撤回。", "Ended or taken back."),
             "assign" => self.pick("已交转送企业答复。", "Handed to the operator."),

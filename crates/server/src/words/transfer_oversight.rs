@@ -8,6 +8,18 @@ use super::{word_of, words};
 words! {
     tf_nav_operators: "转送企业" / "Operators";
     tf_nav_contracts: "合同" / "Agreements";
+    tf_nav_drives: "专项行动" / "Drives";
+    tf_drives_lead(n): "登记的专项 {n} 项；每项指标与专项前同样天数对比，点数字看当期报表和明细。" / "Drives: {n}. Each figure stands beside as many days before; a figure leads to its report and list.";
+    tf_drives_none: "还没有登记专项" / "No drive yet";
+    tf_drives_none_what: "登记后，专项期间和之前同样天数的指标列在这里。" / "Once one is entered, its figures stand here beside those of as many days before.";
+    tf_drive: "专项" / "Drive";
+    tf_drive_days: "起止" / "Days";
+    tf_drive_before: "此前" / "before";
+    tf_drive_do: "登记专项" / "Enter a drive";
+    tf_drive_hint: "文号与专项整治里已发布的一致时，名称链接到该专项。" / "When a published campaign has the same number, the title leads to it.";
+    tf_drive_withdraw: "撤销" / "Take back";
+    tf_or_from: "或自" / "or from";
+    tf_or_until: "至" / "to";
     tf_nav_areas: "服务区域" / "Service areas";
     tf_nav_complaints: "投诉" / "Complaints";
     tf_nav_improvements: "改进事项" / "Improvements";

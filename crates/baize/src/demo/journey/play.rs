@@ -11,7 +11,7 @@ use rules::transfer::triage::{Answer, Answers};
 use rules::transfer::{Mark, Moment as Asked, Need, Source, State};
 use rules::{Position, Time};
 use store::transfer::{
-    self, Asking, Assignment, ComplaintStep, Details, End, NewBooking, NewComplaint,
+    self, Asking, Assignment, ComplaintStep, Details, End, NewBooking, NewComplaint, NewDrive,
     NewImprovement, NewIncident, NewQuote, NewTriage, ShiftPlan, Stop, StopEnd,
 };
 use store::{By, Scope, Tx};
@@ -183,6 +183,17 @@ async fn oversee(
                 due: Day(one.due.0 + 1).start(data.calendar()),
             };
             transfer::order_improvement(tx, officer()?, &new, now).await.map(drop)
+        }
+        TransferAct::Drive(index) => {
+            let one = &data.drives[index];
+            let new = NewDrive {
+                number: one.number.clone(),
+                title: [one.title_zh.clone(), one.title_en.clone()],
+                region_code: one.region.clone(),
+                from: one.from.start(data.calendar()),
+                until: Day(one.until.0 + 1).start(data.calendar()),
+            };
+            transfer::add_drive(tx, officer()?, &new, now).await.map(drop)
         }
         _ => Ok(()),
     }

@@ -156,7 +156,7 @@ async fn page(app: &App, who: &SignedIn, fields: Fields, typed: Typed) -> Answer
         path: "/transfer/crews".into(),
         ..Pane::new("crews", lang.tf_nav_crews(), Body::Table(table))
     };
-    let export = format!("/transfer/crews.csv?{}", fields.with("page", ""));
+    let export = format!("/transfer/crews.xlsx?{}", fields.with("page", ""));
     let refused = typed.is_refused();
     let sheet = Sheet {
         acts: vec![
@@ -193,8 +193,8 @@ fn join_pane(lang: Lang, names: &Names, scope: &Scope, typed: &Typed) -> Pane {
     Pane::new("join", lang.tf_employ_title(), Body::Form(form))
 }
 
-/// `GET /transfer/crews.csv`
-pub(crate) async fn csv(
+/// `GET /transfer/crews.xlsx`
+pub(crate) async fn xlsx(
     State(app): State<App>,
     who: SignedIn,
     Query(query): Query<Pairs>,

@@ -144,7 +144,7 @@ pub(crate) async fn list(
         ..Pane::new("vehicles", lang.tf_vehicles(), Body::Table(months.vehicles(lang)))
     };
     let people = Pane::new("people", lang.tf_nav_crews(), Body::Table(months.people(lang)));
-    let export = |what: &str| format!("/transfer/hours.csv?{}", fields.with("what", what));
+    let export = |what: &str| format!("/transfer/hours.xlsx?{}", fields.with("what", what));
     let sheet = Sheet {
         acts: vec![
             Link::new(export("vehicles"), lang.tf_export_vehicles(), "file-spreadsheet"),
@@ -157,8 +157,8 @@ pub(crate) async fn list(
     sheet.answer(false)
 }
 
-/// `GET /transfer/hours.csv`
-pub(crate) async fn csv(
+/// `GET /transfer/hours.xlsx`
+pub(crate) async fn xlsx(
     State(app): State<App>,
     who: SignedIn,
     Query(query): Query<Pairs>,

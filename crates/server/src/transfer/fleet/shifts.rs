@@ -315,7 +315,7 @@ async fn page(app: &App, who: &SignedIn, fields: Fields, typed: Typed) -> Answer
     let total = i64::try_from(count).unwrap_or(0);
     table.pager = Some(pager("/transfer/shifts", &fields, table.rows.len(), total));
     let link = |days: i64| format!("/transfer/shifts?{}", fields.with("from", &day(days)));
-    let export = format!("/transfer/shifts.csv?{}", fields.with("page", ""));
+    let export = format!("/transfer/shifts.xlsx?{}", fields.with("page", ""));
     let refused = typed.is_refused();
     let mut panes = vec![week, Pane::new("shifts", lang.tf_nav_shifts(), Body::Table(table))];
     if who.scope.may(Permission::ManageFleet) {
@@ -375,8 +375,8 @@ fn plan_pane(lang: Lang, drawn: &Drawn, typed: &Typed) -> Pane {
     Pane::new("plan", lang.tf_plan_title(), Body::Form(form))
 }
 
-/// `GET /transfer/shifts.csv`
-pub(crate) async fn csv(
+/// `GET /transfer/shifts.xlsx`
+pub(crate) async fn xlsx(
     State(app): State<App>,
     who: SignedIn,
     Query(query): Query<Pairs>,

@@ -187,7 +187,7 @@ async fn page(app: &App, who: &SignedIn, fields: Fields, typed: Typed) -> Answer
         (0, 0, 0) => lang.tf_fleet_lead_ok().to_owned(),
         _ => lang.tf_fleet_lead(unfit, soon, out),
     };
-    let export = format!("/transfer/fleet.csv?{}", fields.with("page", ""));
+    let export = format!("/transfer/fleet.xlsx?{}", fields.with("page", ""));
     let mut standing = stands_choices(lang);
     standing.push(Choice::of("out", lang.tf_out_of_service()));
     let mut filters = vec![
@@ -261,8 +261,8 @@ fn join_pane(lang: Lang, names: &Names, scope: &Scope, typed: &Typed) -> Pane {
     Pane::new("join", lang.tf_join_title(), Body::Form(form))
 }
 
-/// `GET /transfer/fleet.csv`
-pub(crate) async fn csv(
+/// `GET /transfer/fleet.xlsx`
+pub(crate) async fn xlsx(
     State(app): State<App>,
     who: SignedIn,
     Query(query): Query<Pairs>,

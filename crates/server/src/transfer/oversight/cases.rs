@@ -199,7 +199,7 @@ pub(crate) async fn list(
     let keep = ["month", "operator", "region", "site"];
     let back =
         Fields::of(back.into_iter().filter(|(key, _)| keep.contains(&key.as_str())).collect());
-    let export = format!("/transfer/report/cases.csv?{}", fields.with("page", ""));
+    let export = format!("/transfer/report/cases.xlsx?{}", fields.with("page", ""));
     let sheet = Sheet {
         crumb: Some(Link::new(
             format!("/transfer/report?{}", back.with("page", "")),
@@ -214,8 +214,8 @@ pub(crate) async fn list(
     sheet.answer(false)
 }
 
-/// `GET /transfer/report/cases.csv`
-pub(crate) async fn csv(
+/// `GET /transfer/report/cases.xlsx`
+pub(crate) async fn xlsx(
     State(app): State<App>,
     who: SignedIn,
     Query(query): Query<Pairs>,

@@ -18,7 +18,7 @@ use crate::session::SignedIn;
 use crate::shell::shell;
 use crate::transfer::fleet::{Names, need};
 use crate::transfer::sheet::{
-    Body, Cell, Choice, Form, Input, Link, Pane, Row, Sheet, Table, Typed, file, month, settled,
+    Body, Cell, Choice, Form, Input, Link, Pane, Row, Sheet, Table, Typed, file, period, settled,
     views,
 };
 use crate::when::When;
@@ -103,7 +103,8 @@ fn filter(app: &App, fields: &Fields) -> ComplaintFilter {
         known @ ("overdue" | "closed" | "all") => known,
         _ => "open",
     };
-    let named = fields.some("month").map(|_| month(fields, app.city().calendar, app.now()));
+    let named = fields.any(&["month", "from"]);
+    let named = named.then(|| period(fields, app.city().calendar, app.now()));
     ComplaintFilter {
         view: view.into(),
         operator_id: fields.some("operator"),
@@ -167,7 +168,7 @@ pub(crate) async fn list(
         path: PATH.into(),
         ..Pane::new("complaints", lang.tf_nav_complaints(), Body::Table(table))
     };
-    let export = format!("{PATH}.csv?{}", fields.with("page", ""));
+    let export = format!("{PATH}.xlsx?{}", fields.with("page", ""));
     let sheet = Sheet {
         acts: vec![Link::new(export, lang.tf_export(listed.total), "file-spreadsheet")],
         here: format!("{PATH}?{}", fields.with("page", fields.get("page"))),
@@ -177,8 +178,8 @@ pub(crate) async fn list(
     sheet.answer(false)
 }
 
-/// `GET /transfer/complaints.csv`
-pub(crate) async fn csv(
+/// `GET /transfer/complaints.xlsx`
+pub(crate) async fn xlsx(
     State(app): State<App>,
     who: SignedIn,
     Query(query): Query<Pairs>,

@@ -158,7 +158,7 @@ async fn page(app: &App, who: &SignedIn, fields: Fields, typed: Typed) -> Answer
         let open = transfer::contracts(&mut tx, &who.scope, &open, now, Slice::first(EXPORT_MAX));
         panes.push(end_pane(lang, &open.await.told(lang)?.rows, &typed));
     }
-    let export = format!("{path}.csv?{}", fields.with("page", ""));
+    let export = format!("{path}.xlsx?{}", fields.with("page", ""));
     let refused = typed.is_refused();
     let sheet = Sheet {
         acts: vec![Link::new(export, lang.tf_export(listed.total), "file-spreadsheet")],
@@ -228,8 +228,8 @@ fn end_pane(lang: Lang, open: &[Contract], typed: &Typed) -> Pane {
     Pane::new("end", lang.tf_end_contract_title(), Body::Form(form))
 }
 
-/// `GET /transfer/contracts.csv`
-pub(crate) async fn csv(
+/// `GET /transfer/contracts.xlsx`
+pub(crate) async fn xlsx(
     State(app): State<App>,
     who: SignedIn,
     Query(query): Query<Pairs>,

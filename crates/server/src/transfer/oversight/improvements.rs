@@ -143,7 +143,7 @@ async fn listed(app: &App, who: &SignedIn, fields: Fields, typed: Typed) -> Answ
         (n, true) => lang.tf_improvements_lead_check(n),
         (n, false) => lang.tf_improvements_lead_do(n),
     };
-    let export = format!("{PATH}.csv?{}", fields.with("page", ""));
+    let export = format!("{PATH}.xlsx?{}", fields.with("page", ""));
     let refused = typed.is_refused();
     let sheet = Sheet {
         acts: vec![Link::new(export, lang.tf_export(found.total), "file-spreadsheet")],
@@ -174,8 +174,8 @@ fn order_pane(lang: Lang, measures: Vec<Choice>, names: &Names, typed: &Typed) -
     Pane::new("order", lang.tf_order_title(), Body::Form(form))
 }
 
-/// `GET /transfer/improvements.csv`
-pub(crate) async fn csv(
+/// `GET /transfer/improvements.xlsx`
+pub(crate) async fn xlsx(
     State(app): State<App>,
     who: SignedIn,
     Query(query): Query<Pairs>,

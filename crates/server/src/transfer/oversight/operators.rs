@@ -100,7 +100,7 @@ pub(crate) async fn list(
         path: "/transfer/operators".into(),
         ..Pane::new("operators", lang.tf_nav_operators(), Body::Table(table))
     };
-    let export = format!("/transfer/operators.csv?{}", fields.with("page", ""));
+    let export = format!("/transfer/operators.xlsx?{}", fields.with("page", ""));
     let sheet = Sheet {
         acts: vec![Link::new(export, lang.tf_export(count), "file-spreadsheet")],
         here: format!("/transfer/operators?{}", fields.with("page", "")),
@@ -110,8 +110,8 @@ pub(crate) async fn list(
     sheet.answer(false)
 }
 
-/// `GET /transfer/operators.csv`
-pub(crate) async fn csv(
+/// `GET /transfer/operators.xlsx`
+pub(crate) async fn xlsx(
     State(app): State<App>,
     who: SignedIn,
     Query(query): Query<Pairs>,

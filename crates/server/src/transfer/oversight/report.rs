@@ -19,7 +19,7 @@ use crate::session::SignedIn;
 use crate::shell::shell;
 use crate::transfer::fleet::{Names, need};
 use crate::transfer::sheet::{
-    Body, Cell, Choice, Input, Link, Pane, Row, Sheet, Table, file, month, percent,
+    Body, Cell, Choice, Input, Link, Pane, Row, Sheet, Table, file, percent, period,
 };
 use crate::when::When;
 use crate::words::Lang;
@@ -41,7 +41,7 @@ pub(super) struct Month {
 impl Month {
     pub async fn read(app: &App, tx: &mut Tx, scope: &Scope, fields: &Fields) -> Answer<Month> {
         let (lang, now) = (Lang::Zh, app.now());
-        let (from, until, word) = month(fields, app.city().calendar, now);
+        let (from, until, word) = period(fields, app.city().calendar, now);
         let filter = ReportFilter {
             from,
             until,
@@ -149,7 +149,11 @@ fn complaints_href(month: &Month, fields: &Fields) -> String {
         "" => String::new(),
         id => format!("&operator={}", crate::fault::encode(id)),
     };
-    format!("/transfer/complaints?view=all&month={}{operator}", month.word)
+    let days = match fields.get("from") {
+        "" => format!("month={}", month.word),
+        from => format!("from={from}&until={}", fields.get("until")),
+    };
+    format!("/transfer/complaints?view=all&{days}{operator}")
 }
 
 /// Figures that have no target: how many, and how long it took.
@@ -186,7 +190,7 @@ fn counts(when: When, month: &Month) -> Vec<(String, String, bool)> {
 }
 
 /// Each company by the figures that are its own.
-fn by_operator(lang: Lang, month: &Month, names: &Names, now: Time) -> Table {
+fn by_operator(lang: Lang, (month, fields): (&Month, &Fields), names: &Names, now: Time) -> Table {
     let limits = &month.pack.limits;
     let rows = names.operators().iter().map(|operator| {
         let own: Vec<Trip> = month
@@ -206,7 +210,7 @@ fn by_operator(lang: Lang, month: &Month, names: &Names, now: Time) -> Table {
         Row::from(vec![
             Cell::link(
                 lang.pick(&operator.short_zh, &operator.short_en),
-                format!("/transfer/report?month={}&operator={}", month.word, operator.operator_id),
+                format!("/transfer/report?{}", fields.with("operator", &operator.operator_id)),
             ),
             Cell::num(own.len()),
             Cell::num(count(&own, Stands::Completed)),
@@ -241,7 +245,13 @@ pub(super) async fn filters(
     fields: &Fields,
     word: &str,
 ) -> Answer<Vec<Input>> {
-    let mut filters = vec![Input::text("month", lang.tf_month(), word).kind("month")];
+    // The month is empty while days are named.
+    let named = if fields.get("from").is_empty() { word } else { "" };
+    let mut filters = vec![
+        Input::text("month", lang.tf_month(), named).kind("month"),
+        Input::text("from", lang.tf_or_from(), fields.get("from")).kind("date"),
+        Input::text("until", lang.tf_or_until(), fields.get("until")).kind("date"),
+    ];
     if names.several() {
         let choices = names.choices(Some(lang.all()));
         filters.push(Input::select(
@@ -303,14 +313,14 @@ pub(crate) async fn page(
     };
     let mut panes = vec![figures];
     if names.several() && fields.get("operator").is_empty() {
-        let table = by_operator(lang, &month, &names, now);
+        let table = by_operator(lang, (&month, &fields), &names, now);
         panes.push(Pane::new("operators", lang.tf_by_operator(), Body::Table(table)));
     }
     let query = fields.with("page", "");
     let sheet = Sheet {
         acts: vec![
             Link::new(
-                format!("/transfer/report.csv?{query}"),
+                format!("/transfer/report.xlsx?{query}"),
                 lang.tf_export_report(),
                 "file-spreadsheet",
             ),
@@ -326,8 +336,8 @@ pub(crate) async fn page(
     sheet.answer(false)
 }
 
-/// `GET /transfer/report.csv`
-pub(crate) async fn csv(
+/// `GET /transfer/report.xlsx`
+pub(crate) async fn xlsx(
     State(app): State<App>,
     who: SignedIn,
     Query(query): Query<Pairs>,
