@@ -4,6 +4,10 @@
 -- Who changed a draft last: neither reviews nor approves it.
 alter table campaign add column adapted_by text;
 
+-- A file that was added by mistake is taken away before it counts; what was kept stays on record.
+alter table attachment add column removed_at bigint;
+alter table attachment add column removed_by text;
+
 -- Of a sanction (处理处罚): the number of the decision and the provision it rests on.
 alter table campaign_record add column decision text not null default '';
 alter table campaign_record add column basis text not null default '';

@@ -340,7 +340,7 @@ fn campaigns() -> Router<App> {
         .route("/campaigns/{id}/ledger", get(campaign::ledger))
         .route("/campaigns/{id}/ledger.xlsx", get(campaign::ledger_xlsx))
         .route("/campaigns/{id}/ledger/print", get(campaign::print))
-        .route("/campaigns/{id}/readiness.xlsx", get(campaign::readiness))
+        .route("/campaigns/{id}/readiness.zip", get(campaign::readiness))
         .route("/campaigns/{id}/reports/{code}", get(campaign::reports))
         .route(
             "/campaigns/{id}/reports/{code}/{holder}",
@@ -355,7 +355,7 @@ fn campaigns() -> Router<App> {
         .route("/problems/{id}", get(campaign::problem))
         .route("/problems/{id}/steps", post(campaign::problem_step))
         .route("/problems/{id}/records", post(campaign::problem_record))
-        .route("/problems/{id}/files/{file}", get(campaign::file))
+        .route("/problems/{id}/files/{file}", get(campaign::file).post(campaign::remove_file))
 }
 
 /// Drafts, activities, and what stays after a campaign.
@@ -381,6 +381,7 @@ fn sheets_and_spots() -> Router<App> {
         .route("/campaigns/{id}/assessment", get(campaign::assessment))
         .route("/campaigns/{id}/assessment.xlsx", get(campaign::assessment_xlsx))
         .route("/campaigns/{id}/spots", get(campaign::spots).post(campaign::draw_spots))
+        .route("/campaigns/{id}/spots.xlsx", get(campaign::spots_xlsx))
         .route("/campaigns/{id}/draws/{draw}/frame.txt", get(campaign::frame))
         .route("/spots/{id}", get(campaign::spot))
 }

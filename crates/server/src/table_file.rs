@@ -23,14 +23,15 @@ fn number(text: &str) -> Option<f64> {
     if plain && !code && digits.len() <= 9 { text.parse().ok() } else { None }
 }
 
-fn book(
-    sheet: &str,
+/// A workbook of one sheet, as bytes.
+pub(crate) fn sheet(
+    name: &str,
     heads: &[&str],
     rows: impl Iterator<Item = Vec<String>>,
 ) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let page = book.add_worksheet();
-    let safe: String = sheet.chars().filter(|c| !"[]:*?/\\'".contains(*c)).take(31).collect();
+    let safe: String = name.chars().filter(|c| !"[]:*?/\\'".contains(*c)).take(31).collect();
     if !safe.is_empty() {
         page.set_name(safe)?;
     }
@@ -107,7 +108,7 @@ pub(crate) fn xlsx(
     heads: &[&str],
     rows: impl Iterator<Item = Vec<String>>,
 ) -> Response {
-    match book(sheet, heads, rows) {
+    match self::sheet(sheet, heads, rows) {
         Ok(body) => download(name, body),
         Err(error) => {
             tracing::error!(%error, "a workbook was not written");
@@ -137,7 +138,7 @@ mod tests {
             assert_eq!(number(text), value, "{text}");
         }
         let rows = [vec!["=1+1".to_owned(), "12".to_owned()]];
-        let bytes = book("问题/台账", &["内容", "数"], rows.into_iter()).unwrap();
+        let bytes = sheet("问题/台账", &["内容", "数"], rows.into_iter()).unwrap();
         assert_eq!(&bytes[..2], b"PK");
     }
 }

@@ -85,7 +85,8 @@ pub async fn attached(tx: &mut Tx, scope: &Scope, attachment_id: &str) -> Result
          join institution on institution.institution_id = attachment.institution_id
          where attachment_id = $1
            and (cast($2 as text) is null or institution.region_code = $2)
-           and (cast($3 as text) is null or attachment.institution_id = $3)",
+           and (cast($3 as text) is null or attachment.institution_id = $3)
+           and removed_at is null",
     )
     .bind(attachment_id)
     .bind(&reach.region)
@@ -107,7 +108,7 @@ pub(crate) async fn count_of(
 ) -> Result<i64> {
     let row = sqlx::query(
         "select count(*) from attachment
-         where subject_kind = $1 and subject = $2 and added_at >= $3",
+         where subject_kind = $1 and subject = $2 and added_at >= $3 and removed_at is null",
     )
     .bind(subject_kind)
     .bind(subject)
@@ -136,7 +137,8 @@ pub(crate) async fn files_of(
     Ok(sqlx::query_as(
         "select attachment_id, kind, media_type, size_bytes, added_at from attachment
          join blob on blob.sha256 = attachment.sha256
-         where subject_kind = $1 and subject = $2 order by added_at, attachment_id",
+         where subject_kind = $1 and subject = $2 and removed_at is null
+         order by added_at, attachment_id",
     )
     .bind(subject_kind)
     .bind(subject)
@@ -154,7 +156,8 @@ pub(crate) async fn file_of(
     let row = sqlx::query(
         "select blob.sha256, blob.media_type, blob.body from attachment
          join blob on blob.sha256 = attachment.sha256
-         where attachment_id = $1 and subject_kind = $2 and subject = $3",
+         where attachment_id = $1 and subject_kind = $2 and subject = $3
+           and removed_at is null",
     )
     .bind(attachment_id)
     .bind(subject_kind)
@@ -165,4 +168,26 @@ pub(crate) async fn file_of(
         Ok(Blob { sha256: row.try_get(0)?, media_type: row.try_get(1)?, body: row.try_get(2)? })
     })
     .transpose()
+}
+
+/// Takes a file away from a subject whose scope the caller has asked; who and when stay on record.
+/// Whether it was there.
+pub(crate) async fn remove(
+    tx: &mut Tx,
+    by: &By,
+    (subject_kind, subject): (&str, &str),
+    attachment_id: &str,
+) -> Result<bool> {
+    let removed = sqlx::query(
+        "update attachment set removed_at = $4, removed_by = $5
+         where attachment_id = $1 and subject_kind = $2 and subject = $3 and removed_at is null",
+    )
+    .bind(attachment_id)
+    .bind(subject_kind)
+    .bind(subject)
+    .bind(by.now.0)
+    .bind(by.actor.code())
+    .execute(tx.conn())
+    .await?;
+    Ok(removed.rows_affected() > 0)
 }

@@ -16,6 +16,7 @@ mod ledger;
 mod list;
 pub mod made;
 mod notice;
+mod pack_file;
 mod people;
 mod plan;
 mod question;
@@ -36,16 +37,17 @@ pub use activity::{
 pub use annex::{AnnexCell, CellEdit, annex_cells, edit_cell};
 pub use corner::{Corner, CornerFilter, dead_corners};
 pub use draft::{Adapt, Make, adapt, aims, create, publish, review, stand};
-pub use evidence::{ProblemFile, add_evidence, evidence, evidence_file};
+pub use evidence::{ProblemFile, add_evidence, evidence, evidence_file, remove_evidence};
 pub use figures::{Completeness, LineFigures, assessments, completeness, coverage};
 pub use found::{Finding, find};
-pub use item_evidence::{ItemFile, add_item_evidence, item_file, item_files};
+pub use item_evidence::{ItemFile, add_item_evidence, item_file, item_files, remove_item_evidence};
 pub use ledger::{Doing, step};
 pub(crate) use ledger::{problem_climbs, problem_due};
 pub use list::{CampaignLine, Target, campaigns, targets, units_heard};
 pub use notice::{
     NewNotice, Notice, acknowledge, add_notice, approve_notice, notices, review_notice,
 };
+pub use pack_file::{PackFile, pack_file, pack_files};
 pub use people::{
     DUTIES, NewRecord, RECORDS, Record, Responsible, add_record, name_responsible, records,
     responsibles,
@@ -65,8 +67,8 @@ pub use self_inspection::{
     submit_sheet,
 };
 pub use spot_check::{
-    Draw, SpotAnswer, SpotLine, answer_spot, carry_out, draw_key, draw_spots, draws, mates, spot,
-    spot_answers, spots,
+    Draw, SpotAnswer, SpotFilter, SpotLine, answer_spot, carry_out, draw_key, draw_spots, draws,
+    mates, spot, spot_answers, spots,
 };
 pub use submission::{Handing, Submission, SubmissionStepRow, hand, submission, submission_steps};
 pub use urge::{Urge, receive_urge, reply_urge, urge, urges};

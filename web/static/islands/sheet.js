@@ -437,6 +437,11 @@ class Sheet {
       }
       const line = document.createElement('li');
       line.append(link);
+      const remove = document.createElement('button');
+      [remove.className, remove.name, remove.value] = ['cp-remove', 'remove', file.id];
+      remove.textContent = '×';
+      remove.ariaLabel = this.form.dataset.remove ?? '';
+      line.append(remove);
       return line;
     });
     this.cell(item)?.querySelector('[data-files]')?.replaceChildren(...lines);

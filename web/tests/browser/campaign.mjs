@@ -2,7 +2,7 @@
 // A campaign through the levels: a head of department inspects on a phone, also without a network;
 // the medical department files and closes a problem with a second verifier; the district returns an
 // annex; the city sees it add up, traces a figure to its entries, prints it.
-import { PHONE, pause, proves } from './house.mjs';
+import { PHONE, pause, proves, namesOf } from './house.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -153,8 +153,13 @@ async function risesAndAddsUp(room, base) {
   if (!(await city.locator('.cp-onlyprint').isVisible())) throw new Error('print has no signatures');
   await room.shoot(city, 'campaign-annex-print');
   await city.emulateMedia({ media: 'screen' });
-  const pack = await city.request.get(`${base}/readiness.xlsx`);
+  const pack = await city.request.get(`${base}/readiness.zip`);
   if (pack.status() !== 200) throw new Error(`readiness pack: ${pack.status()}`);
+  const inside = namesOf(await pack.body());
+  const evidence = inside.filter((name) => name.startsWith('自查佐证/') || name.startsWith('问题整改佐证/'));
+  if (!inside.includes('迎检资料.xlsx') || !inside.includes('佐证目录.xlsx') || evidence.length === 0) {
+    throw new Error(`readiness pack holds ${inside.slice(0, 9).join(', ')}`);
+  }
   await city.goto(base);
   await room.end(city);
 }

@@ -265,3 +265,16 @@ print(book.read('xl/worksheets/sheet1.xml').count(b'<row ') - 1)
 `;
   return Number(execFileSync('python3', ['-c', count], { input: body, encoding: 'utf8' }));
 }
+
+/**
+ * The names of the files in an archive.
+ * @param {Buffer} body
+ * @returns {string[]}
+ */
+export function namesOf(body) {
+  const list = `
+import io, sys, zipfile
+print('\\n'.join(zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read())).namelist()))
+`;
+  return execFileSync('python3', ['-c', list], { input: body, encoding: 'utf8' }).trim().split('\n');
+}

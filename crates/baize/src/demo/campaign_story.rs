@@ -294,7 +294,10 @@ async fn inspect(
     let size = i64::try_from(units.len() / 5).unwrap_or(3).max(3);
     let of = (&*told.id, "district");
     campaign::draw_spots(tx, &scope, of, (&seed, size), &mate, at).await?;
-    let spots = campaign::spots(tx, &scope, &told.id).await?;
+    let spots =
+        campaign::spots(tx, &scope, &told.id, &Default::default(), store::page::Slice::first(500))
+            .await?
+            .rows;
     // What was seen beyond the drawn units came from notices and complaints; it is no spot check.
     for (number, (place, fault)) in rest.iter().enumerate() {
         let minute = i64::try_from(number).unwrap_or(0) * 7;

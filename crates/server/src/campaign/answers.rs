@@ -62,6 +62,7 @@ pub(crate) async fn answer(
     // A page that has sent its answers already says so; the form's own copies may be older.
     let sent = fields.get("sent") == "1";
     let edits = if sent { Vec::new() } else { edits(&fields, app.city().calendar, now) };
+    let removed = fields.some("remove");
     let (scope, of) = (who.scope.clone(), [id.clone(), unit.clone(), code.clone()]);
     let kept = app.db().write(move |tx| {
         Box::pin(async move {
@@ -71,10 +72,17 @@ pub(crate) async fn answer(
                 let at = (&*of[0], &*of[1], &*of[2], &**item);
                 campaign::add_item_evidence(tx, &scope, at, (media_type, body), now).await?;
             }
-            Ok(())
+            let at = (&*of[0], &*of[1], &*of[2]);
+            match removed {
+                Some(file) => {
+                    campaign::remove_item_evidence(tx, &scope, at, &file, now).await?;
+                    Ok("file_removed")
+                }
+                None => Ok("kept"),
+            }
         })
     });
-    let mut done = settled(&app, who.lang, kept.await)?.map(|()| "kept");
+    let mut done = settled(&app, who.lang, kept.await)?;
     if done.is_ok() && wrong.is_none() && fields.get("step") == "submit" {
         // What was answered is kept, whatever handing in says.
         let (scope, of) = (who.scope.clone(), [id.clone(), unit.clone(), code.clone()]);

@@ -6,12 +6,12 @@
 use axum::extract::{Path, Query, State};
 use rules::campaign::Branch;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
-use store::campaign;
+use store::campaign::{self, SpotFilter};
 use store::page::Slice;
 
 use super::draw::Entry;
 use super::ledger::entries_of;
-use super::{Names, Pairs, takes_part};
+use super::{Names, Pairs};
 use crate::App;
 use crate::fault::{Answer, Fault, InLang, Kind};
 use crate::form::Fields;
@@ -193,7 +193,9 @@ async fn spots_sheet(
     (one, names, when): (&campaign::Campaign, &Names<'_>, When),
 ) -> Answer<Sheet> {
     let lang = who.lang;
-    let spots = campaign::spots(tx, &who.scope, &one.campaign_id).await.told(lang)?;
+    let (filter, slice) = (SpotFilter::default(), Slice::first(20_000));
+    let spots = campaign::spots(tx, &who.scope, &one.campaign_id, &filter, slice);
+    let spots = spots.await.told(lang)?.rows;
     let rows = spots.iter().map(|row| {
         vec![
             names.line(&row.branch),
@@ -250,26 +252,26 @@ async fn cover_sheet(
     Ok((lang.cp_pack_cover(), heads, rows))
 }
 
-/// `GET /campaigns/{campaign_id}/readiness.xlsx`
-pub(crate) async fn readiness(
-    State(app): State<App>,
-    who: SignedIn,
-    Path(id): Path<String>,
-) -> Answer {
-    takes_part(&who)?;
-    let (lang, now) = (who.lang, app.now());
-    let (one, entries) = entries_of(&app, &who, (&id, &Fields::default()), now).await?;
+/// The workbook of the readiness pack: cover, ledger, reports, annexes, spot checks.
+pub(super) async fn book(
+    app: &App,
+    who: &SignedIn,
+    id: &str,
+    now: rules::Time,
+) -> Answer<(campaign::Campaign, Vec<u8>)> {
+    let lang = who.lang;
+    let (one, entries) = entries_of(app, who, (id, &Fields::default()), now).await?;
     let when = When { lang, calendar: app.city().calendar };
     let mut tx = app.db().read().await.told(lang)?;
-    let names = Names::read(&app, lang, &mut tx).await?;
+    let names = Names::read(app, lang, &mut tx).await?;
     let of = (&one, &names, when);
     let ledger: Vec<Vec<String>> = entries.iter().map(ledger_row).collect();
     let sheets: Vec<Sheet> = vec![
-        cover_sheet(&mut tx, &who, of, now).await?,
+        cover_sheet(&mut tx, who, of, now).await?,
         (lang.cp_ledger_short(), ledger_heads(lang).to_vec(), ledger),
-        reports_sheet(&mut tx, &who, of).await?,
-        annex_sheet(&mut tx, &who, (&one, &names)).await?,
-        spots_sheet(&mut tx, &who, of).await?,
+        reports_sheet(&mut tx, who, of).await?,
+        annex_sheet(&mut tx, who, (&one, &names)).await?,
+        spots_sheet(&mut tx, who, of).await?,
     ];
     let title = lang.cp_pack_title(lang.pick(&one.title[0], &one.title[1]));
     let mut book = Workbook::new();
@@ -277,5 +279,6 @@ pub(crate) async fn readiness(
         fill(book.add_worksheet(), (name, &title), heads, rows).map_err(broken(lang))?;
     }
     let body = book.save_to_buffer().map_err(broken(lang))?;
-    Ok(download(&format!("readiness-{}-{}", one.code, when.iso(&now.0)), body))
+    drop(names);
+    Ok((one, body))
 }

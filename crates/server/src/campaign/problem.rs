@@ -56,6 +56,7 @@ struct Page {
     files: Vec<(String, String)>,
     steps: Vec<Doable>,
     adds: bool,
+    removes: bool,
     owners: Vec<(String, String)>,
     /// What the department that found it means to do: fills the form of the plan.
     proposed: Proposed,
@@ -194,6 +195,14 @@ async fn page_of(
         past: steps.iter().map(|step| past(when, step)).collect(),
         files: files.iter().map(|file| file_line(when, file)).collect(),
         steps: allowed.map(|step| doable(lang, *step)).collect(),
+        removes: matches!(
+            facts.state,
+            ProblemState::Found
+                | ProblemState::Filed
+                | ProblemState::Planned
+                | ProblemState::Fixing
+                | ProblemState::Reopened
+        ) && scope.may(rules::account::Permission::SelfInspect),
         adds: facts.state != ProblemState::StruckOff
             && scope.may(rules::account::Permission::SelfInspect),
         owners: owners
@@ -321,6 +330,34 @@ pub(crate) async fn evidence(
         Ok(_) => Ok(Redirect::to(&format!("/problems/{problem_id}?done=file")).into_response()),
         Err(wrong) => {
             let typed = Typed::refused("file", fields, wrong);
+            let page = page_of(&app, &who, &problem_id, "", typed).await?;
+            Ok(crate::alert::unprocessable(draw(&page, who.lang)?))
+        }
+    }
+}
+
+/// `POST /problems/{problem_id}/files/{attachment_id}`: takes a file away that was added by mistake.
+pub(crate) async fn remove_file(
+    State(app): State<App>,
+    who: SignedIn,
+    Path((problem_id, attachment_id)): Path<(String, String)>,
+    Form(fields): Form<Pairs>,
+) -> Answer {
+    takes_part(&who)?;
+    who.check(Fields::of(fields).get("csrf"))?;
+    let (scope, now, id) = (who.scope.clone(), app.now(), problem_id.clone());
+    let gone = app.db().write(move |tx| {
+        Box::pin(
+            async move { campaign::remove_evidence(tx, &scope, &id, &attachment_id, now).await },
+        )
+    });
+    match settled(&app, who.lang, gone.await)? {
+        Ok(()) => {
+            let to = format!("/problems/{problem_id}?done=file_removed#files");
+            Ok(Redirect::to(&to).into_response())
+        }
+        Err(wrong) => {
+            let typed = Typed::refused("file", Fields::default(), wrong);
             let page = page_of(&app, &who, &problem_id, "", typed).await?;
             Ok(crate::alert::unprocessable(draw(&page, who.lang)?))
         }

@@ -149,6 +149,7 @@ pub(crate) async fn sheets(
 /// A file of an item as pages show it.
 #[derive(Serialize)]
 pub(super) struct FileShown {
+    pub id: String,
     pub href: String,
     pub image: bool,
     pub word: String,
@@ -252,6 +253,7 @@ pub(super) fn shown(when: When, place: (&str, &str, &str), file: &ItemFile) -> F
     let (id, unit, code) = place;
     let kb = (file.size_bytes + 1_023) / 1_024;
     FileShown {
+        id: file.attachment_id.clone(),
         href: format!(
             "/campaigns/{id}/sheets/{code}/files/{}?institution={unit}",
             file.attachment_id

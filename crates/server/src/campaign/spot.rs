@@ -8,17 +8,21 @@ use axum::http::header;
 use axum::response::{IntoResponse, Redirect};
 use rules::Time;
 use rules::campaign::{Answer as Seen, Item, Part, WHOLE};
-use store::campaign::{self, SpotAnswer, SpotLine};
+use store::campaign::{self, SpotAnswer, SpotFilter, SpotLine};
+use store::page::Slice;
 use store::{Scope, Tx};
 
+use super::ledger::Choice;
 use super::{Names, Pairs, Typed, settled, takes_part, upload};
 use crate::App;
 use crate::assets::Mark;
+use crate::bureau::{Pager, pager};
 use crate::fault::{Answer, Fault, InLang, Kind, draw};
 use crate::form::{Fields, fresh_key};
 use crate::picture::Clean;
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
+use crate::table_file::Lines;
 use crate::when::When;
 
 struct DrawShown {
@@ -58,6 +62,13 @@ struct Spots {
     id: String,
     campaign: String,
     rows: Vec<Row>,
+    pager: Pager,
+    fields: Fields,
+    filtered: bool,
+    query: String,
+    branches: Vec<Choice>,
+    all_kinds: Vec<Choice>,
+    states: Vec<Choice>,
     draws: Vec<DrawShown>,
     kinds: Vec<(&'static str, &'static str)>,
     mates: Vec<(String, String)>,
@@ -98,16 +109,33 @@ fn row(names: &Names<'_>, when: When, one: &SpotLine) -> Row {
     }
 }
 
-async fn spots_of(app: &App, who: &SignedIn, id: &str, done: &str, typed: Typed) -> Answer<Spots> {
+fn filter_of(fields: &Fields) -> SpotFilter {
+    SpotFilter {
+        branch: fields.some("branch"),
+        kind: fields.some("kind"),
+        state: fields.some("state"),
+        text: fields.some("text"),
+    }
+}
+
+async fn spots_of(
+    app: &App,
+    who: &SignedIn,
+    id: &str,
+    fields: Fields,
+    typed: Typed,
+) -> Answer<Spots> {
     takes_part(who)?;
     let (lang, scope) = (who.lang, &who.scope);
     let mut tx = app.db().read().await.told(lang)?;
     let one = campaign::campaign(&mut tx, scope, id).await.told(lang)?;
-    let rows = campaign::spots(&mut tx, scope, id).await.told(lang)?;
+    let (filter, slice) = (filter_of(&fields), Slice::page(fields.page()));
+    let listed = campaign::spots(&mut tx, scope, id, &filter, slice).await.told(lang)?;
+    let rows = listed.rows;
     let draws = campaign::draws(&mut tx, scope, id).await.told(lang)?;
     let mates = campaign::mates(&mut tx, scope).await.told(lang)?;
     let mut shell = shell(app, who, &mut tx, "/campaigns").await?;
-    shell.done = lang.cp_done(done).map(str::to_owned);
+    shell.done = lang.cp_done(fields.get("done")).map(str::to_owned);
     let (when, names) = (shell.when, Names::read(app, lang, &mut tx).await?);
     let kinds: &[&str] = match scope.campaign_part() {
         Part::City => &["city", "checkers"],
@@ -131,7 +159,20 @@ async fn spots_of(app: &App, who: &SignedIn, id: &str, done: &str, typed: Typed)
         frame: one.frame.lines().map(str::to_owned).collect(),
         drawn: one.drawn.lines().map(str::to_owned).collect(),
     });
+    let (branches, _) = super::ledger::choices(&mut tx, who, &names, &one).await?;
     Ok(Spots {
+        pager: pager(&format!("/campaigns/{id}/spots"), &fields, rows.len(), listed.total),
+        filtered: fields.any(&["branch", "kind", "state", "text"]),
+        query: fields.with("page", ""),
+        all_kinds: ["district", "city", "checkers"]
+            .map(|kind| Choice { value: kind.into(), word: kind_word(lang, kind).to_owned() })
+            .into(),
+        states: vec![
+            Choice { value: "open".into(), word: lang.cp_spot_todo().to_owned() },
+            Choice { value: "done".into(), word: lang.cp_spot_done().to_owned() },
+        ],
+        branches,
+        fields,
         campaign: lang.pick(&one.title[0], &one.title[1]).to_owned(),
         rows: rows.iter().map(|one| row(&names, when, one)).collect(),
         draws: draws.collect(),
@@ -150,8 +191,45 @@ pub(crate) async fn spots(
     Path(id): Path<String>,
     Query(query): Query<Pairs>,
 ) -> Answer {
-    let fields = Fields::of(query);
-    draw(&spots_of(&app, &who, &id, fields.get("done"), Typed::default()).await?, who.lang)
+    let page = spots_of(&app, &who, &id, Fields::of(query), Typed::default()).await?;
+    draw(&page, who.lang)
+}
+
+/// The most that one file takes; beyond it the filter is the way.
+const EXPORT_MAX: i64 = 20_000;
+
+/// `GET /campaigns/{campaign_id}/spots.xlsx`: the current filter.
+pub(crate) async fn spots_xlsx(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Query(query): Query<Pairs>,
+) -> Answer {
+    takes_part(&who)?;
+    let (lang, filter) = (who.lang, filter_of(&Fields::of(query)));
+    let mut tx = app.db().read().await.told(lang)?;
+    let one = campaign::campaign(&mut tx, &who.scope, &id).await.told(lang)?;
+    let slice = Slice::first(EXPORT_MAX);
+    let listed = campaign::spots(&mut tx, &who.scope, &id, &filter, slice).await.told(lang)?;
+    let names = Names::read(&app, lang, &mut tx).await?;
+    let when = When { lang, calendar: app.city().calendar };
+    let mut lines = Lines::new(&[
+        lang.cp_col_unit(),
+        lang.cp_col_line(),
+        lang.cp_draw_kind(),
+        lang.cp_col_team(),
+        lang.cp_col_carried(),
+        lang.cp_col_met(),
+        lang.cw_not_met(),
+        lang.cp_col_state(),
+    ]);
+    for one in listed.rows.iter().map(|one| row(&names, when, one)) {
+        let (met, not_met) = (one.met.to_string(), one.not_met.to_string());
+        let at = one.carried.unwrap_or(one.planned);
+        lines.add(&[&one.unit, &one.line, one.kind, &one.team, &at, &met, &not_met, one.state]);
+    }
+    let name = format!("spot-checks-{}-{}", one.code, when.iso(&app.now().0));
+    Ok(lines.file(&name, lang.cp_spots()))
 }
 
 /// `POST /campaigns/{campaign_id}/spots`: a draw with a fresh seed.
@@ -178,7 +256,7 @@ pub(crate) async fn draw_spots(
         Ok(_) => Ok(Redirect::to(&format!("/campaigns/{id}/spots?done=drawn")).into_response()),
         Err(wrong) => {
             let typed = Typed::refused("draw", fields, wrong);
-            let page = spots_of(&app, &who, &id, "", typed).await?;
+            let page = spots_of(&app, &who, &id, Fields::default(), typed).await?;
             Ok(crate::alert::unprocessable(draw(&page, who.lang)?))
         }
     }

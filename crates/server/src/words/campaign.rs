@@ -494,6 +494,7 @@ impl super::Lang {
             "imported" => {
                 ["已写入，科室表里可以看到。", "Written; the departments' sheets show it."]
             }
+            "file_removed" => ["文件已移除。", "The file is taken away."],
             "looked" => ["已登记。", "Noted."],
             _ => return None,
         };

@@ -127,6 +127,14 @@ words! {
     cw_n_tested(tested, passed): "考核 {tested}，合格 {passed}" / "tested {tested}, passed {passed}";
     cw_n_officers(officers, agencies, units): "{officers} 人·{agencies} 个部门·{units} 家" / "{officers} officers · {agencies} agencies · {units} institutions";
 
+    cw_file_remove: "移除这个文件" / "Take this file away";
+    cw_pack_problems: "问题整改佐证" / "problems";
+    cw_pack_sheets: "自查佐证" / "self-inspection";
+    cw_pack_book: "迎检资料" / "readiness";
+    cw_pack_index: "佐证目录" / "index";
+    cw_pack_path: "文件" / "File";
+    cw_pack_added: "上传时间" / "Added";
+    cw_pack_left_out: "超出资料包大小，请在平台查看" / "beyond the size of a pack; see the platform";
     cw_led: "问责与处理处罚" / "Accountability and sanctions";
     cw_led_none: "没有记录" / "Nothing on record";
     cw_led_add: "记入" / "Enter one";

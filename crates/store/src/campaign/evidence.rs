@@ -50,6 +50,33 @@ pub async fn add_evidence(
     Ok(file)
 }
 
+/// Takes a file away that was added by mistake, before the result is handed in: from then on it is
+/// what somebody verified by.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`] for a reader or afterwards; not found outside the scope.
+pub async fn remove_evidence(
+    tx: &mut Tx,
+    scope: &Scope,
+    problem_id: &str,
+    attachment_id: &str,
+    now: Time,
+) -> Result<()> {
+    use ProblemState as S;
+    let account = scope.account().ok_or(Refusal::NotAllowed)?.account_id.clone();
+    let row = problem(tx, scope, problem_id).await?;
+    let open = [S::Found, S::Filed, S::Planned, S::Fixing, S::Reopened];
+    if !scope.may(Permission::SelfInspect) || !open.iter().any(|state| state.code() == row.state) {
+        return Err(Refusal::NotAllowed.into());
+    }
+    let by = By::account(&account, now);
+    if !blob::remove(tx, &by, ("problem", problem_id), attachment_id).await? {
+        return Err(crate::Error::NotFound("attachment"));
+    }
+    let subject = Subject { kind: "problem", id: problem_id, institution_id: &row.institution_id };
+    event::append(tx, &by, subject, "evidence_removed", json!({"file": attachment_id})).await
+}
+
 /// # Errors
 /// Not found outside the scope.
 pub async fn evidence(tx: &mut Tx, scope: &Scope, problem_id: &str) -> Result<Vec<ProblemFile>> {

@@ -7,7 +7,7 @@ use sqlx::Row;
 use super::self_inspection::{evidence_subject, sheet, writer};
 use crate::blob::{self, Blob};
 use crate::event::{self, Subject};
-use crate::{Refusal, Result, Scope, Tx};
+use crate::{Error, Refusal, Result, Scope, Tx};
 
 const KIND: &str = "self_inspection";
 /// Files of one item of one place.
@@ -72,6 +72,7 @@ pub async fn item_files(
         "select substr(subject, $3) as item, attachment_id, media_type, size_bytes, added_at
          from attachment join blob on blob.sha256 = attachment.sha256
          where subject_kind = 'self_inspection' and subject >= $1 and subject < $2
+           and removed_at is null
          order by added_at, attachment_id",
     )
     .bind(&from)
@@ -79,6 +80,37 @@ pub async fn item_files(
     .bind(i32::try_from(from.chars().count() + 1).unwrap_or(i32::MAX))
     .fetch_all(tx.conn())
     .await?)
+}
+
+/// Takes a file away that was added by mistake, before the report is handed in [W8].
+///
+/// # Errors
+/// [`Refusal::Locked`] afterwards, [`Refusal::NotAllowed`] for a reader; not found outside the scope
+/// and for a file that is not this place's.
+pub async fn remove_item_evidence(
+    tx: &mut Tx,
+    scope: &Scope,
+    (campaign_id, institution_id, place): (&str, &str, &str),
+    attachment_id: &str,
+    now: Time,
+) -> Result<()> {
+    let by = writer(scope, now)?;
+    let found = sheet(tx, scope, campaign_id, institution_id, place).await?;
+    if found.locked {
+        return Err(Refusal::Locked.into());
+    }
+    let files = item_files(tx, scope, (campaign_id, institution_id, place)).await?;
+    let file = files.iter().find(|one| one.attachment_id == attachment_id);
+    let item = file.ok_or(Error::NotFound("attachment"))?.item.clone();
+    let subject = evidence_subject(campaign_id, institution_id, place, &item);
+    if !blob::remove(tx, &by, (KIND, &subject), attachment_id).await? {
+        return Err(Error::NotFound("attachment"));
+    }
+    // A sheet whose evidence changed is to be handed in again.
+    super::self_inspection::reopen_sheet(tx, (campaign_id, institution_id, place)).await?;
+    let subject = Subject { kind: KIND, id: campaign_id, institution_id };
+    let particulars = json!({"department": place, "item": item, "file": attachment_id});
+    event::append(tx, &by, subject, "evidence_removed", particulars).await
 }
 
 /// One of them with its bytes.

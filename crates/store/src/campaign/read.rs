@@ -163,7 +163,8 @@ pub async fn ledger(
             verifier.name_zh as verifier_zh, verifier.name_en as verifier_en,
             striker.name_zh as striker_zh, striker.name_en as striker_en,
             (select count(*) from attachment
-             where subject_kind = 'problem' and subject = problem.problem_id) as files,
+             where subject_kind = 'problem' and subject = problem.problem_id
+               and removed_at is null) as files,
             count(*) over () as total
          from problem join institution on institution.institution_id = problem.institution_id
          left join account as verifier on verifier.account_id = verified_by

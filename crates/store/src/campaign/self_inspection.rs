@@ -140,7 +140,8 @@ async fn answers(
 ) -> Result<Vec<(Answered, Standing)>> {
     let rows: Vec<AnswerRow> = sqlx::query_as(
         "select item, answer, note,
-            (select count(*) from attachment where subject_kind = 'self_inspection'
+            (select count(*) from attachment where removed_at is null
+               and subject_kind = 'self_inspection'
                and subject = $4 || item) as files,
             fix, measure, due_at, answered_at, answered_by, name_zh, name_en
          from self_inspection_answer
@@ -257,21 +258,29 @@ pub async fn answer_items(
         kept += keep(tx, &by, (campaign_id, institution_id, place), edit).await?;
     }
     if kept > 0 {
-        // A sheet that changes is to be handed in again.
-        sqlx::query(
-            "update self_inspection set submitted_at = null, submitted_by = null
-             where campaign_id = $1 and institution_id = $2 and department = $3",
-        )
-        .bind(campaign_id)
-        .bind(institution_id)
-        .bind(place)
-        .execute(tx.conn())
-        .await?;
+        reopen_sheet(tx, (campaign_id, institution_id, place)).await?;
         let subject = Subject { kind: "self_inspection", id: campaign_id, institution_id };
         let particulars = json!({"department": place, "answers": kept});
         event::append(tx, &by, subject, "answered", particulars).await?;
     }
     Ok(kept)
+}
+
+/// A sheet that changes is to be handed in again.
+pub(super) async fn reopen_sheet(
+    tx: &mut Tx,
+    (campaign_id, institution_id, place): (&str, &str, &str),
+) -> Result<()> {
+    sqlx::query(
+        "update self_inspection set submitted_at = null, submitted_by = null
+         where campaign_id = $1 and institution_id = $2 and department = $3",
+    )
+    .bind(campaign_id)
+    .bind(institution_id)
+    .bind(place)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// Keeps one answer unless a newer one stands; 1 when it changed something.

@@ -13,6 +13,7 @@ use super::plan::campaign;
 use crate::account::CampaignReach;
 use crate::event::{self, By, Subject};
 use crate::pack::hex;
+use crate::page::{Listed, Slice};
 use crate::{Error, Refusal, Result, Scope, Tx};
 
 /// A draw as it was made: with its seed and frame everybody can repeat it.
@@ -269,6 +270,19 @@ pub struct SpotLine {
     pub looked_at: i64,
     pub met: i64,
     pub not_met: i64,
+    pub total: i64,
+}
+
+/// Which spot checks a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct SpotFilter {
+    pub branch: Option<String>,
+    /// `district`, `city`, `checkers`.
+    pub kind: Option<String>,
+    /// `open` or `done`; all when none.
+    pub state: Option<String>,
+    /// Part of the institution's name.
+    pub text: Option<String>,
 }
 
 /// Spot checks in reach. An institution sees those that were carried out, and a district of the
@@ -276,9 +290,16 @@ pub struct SpotLine {
 ///
 /// # Errors
 /// Not found outside the scope.
-pub async fn spots(tx: &mut Tx, scope: &Scope, campaign_id: &str) -> Result<Vec<SpotLine>> {
+pub async fn spots(
+    tx: &mut Tx,
+    scope: &Scope,
+    campaign_id: &str,
+    filter: &SpotFilter,
+    slice: Slice,
+) -> Result<Listed<SpotLine>> {
     campaign(tx, scope, campaign_id).await?;
-    select(tx, scope, campaign_id, None).await
+    let rows = select(tx, scope, campaign_id, None, (filter, slice)).await?;
+    Ok(Listed { total: rows.first().map_or(0, |row| row.total), rows })
 }
 
 /// # Errors
@@ -290,7 +311,8 @@ pub async fn spot(tx: &mut Tx, scope: &Scope, spot_check_id: &str) -> Result<Spo
         .await?
         .ok_or(Error::NotFound("spot_check"))?;
     let campaign_id: String = row.try_get(0)?;
-    let found = select(tx, scope, &campaign_id, Some(spot_check_id)).await?;
+    let all = (&SpotFilter::default(), Slice::first(1));
+    let found = select(tx, scope, &campaign_id, Some(spot_check_id), all).await?;
     found.into_iter().next().ok_or(Error::NotFound("spot_check"))
 }
 
@@ -299,8 +321,10 @@ async fn select(
     scope: &Scope,
     campaign_id: &str,
     one: Option<&str>,
+    (filter, slice): (&SpotFilter, Slice),
 ) -> Result<Vec<SpotLine>> {
     let (line, institution, _) = scope.campaign().bounds();
+    let text = filter.text.as_deref().map(crate::order::like_pattern);
     Ok(sqlx::query_as(
         "select spot_check_id, spot_check.institution_id, campaign_id, draw_id, branch,
             spot_check.kind, rechecks, first_officer, second_officer, planned_at, carried_out_at,
@@ -312,7 +336,8 @@ async fn select(
             (select count(*) from spot_answer where spot_answer.answer = 'met'
                and spot_answer.spot_check_id = spot_check.spot_check_id) as met,
             (select count(*) from spot_answer where spot_answer.answer = 'not_met'
-               and spot_answer.spot_check_id = spot_check.spot_check_id) as not_met
+               and spot_answer.spot_check_id = spot_check.spot_check_id) as not_met,
+            count(*) over () as total
          from spot_check
          join institution on institution.institution_id = spot_check.institution_id
          join account as one on one.account_id = first_officer
@@ -323,13 +348,25 @@ async fn select(
            and (cast($2 as text) is null or spot_check.kind = 'district'
                 or carried_out_at is not null)
            and (cast($4 as text) is null or spot_check_id = $4)
+           and (cast($5 as text) is null or branch = $5)
+           and (cast($6 as text) is null or spot_check.kind = $6)
+           and (cast($7 as text) is null or ($7 = 'open' and carried_out_at is null)
+                or ($7 = 'done' and carried_out_at is not null))
+           and (cast($8 as text) is null or lower(institution.name_zh) like lower($8) escape '!'
+                or lower(institution.name_en) like lower($8) escape '!')
          order by case when carried_out_at is null then 0 else 1 end, planned_at desc, sort_key,
-            spot_check_id limit 500",
+            spot_check_id limit $9 offset $10",
     )
     .bind(campaign_id)
     .bind(line)
     .bind(institution)
     .bind(one)
+    .bind(&filter.branch)
+    .bind(&filter.kind)
+    .bind(&filter.state)
+    .bind(text)
+    .bind(slice.limit)
+    .bind(slice.offset)
     .fetch_all(tx.conn())
     .await?)
 }

@@ -4,7 +4,7 @@ use rules::campaign::{Answer, Step};
 use store::campaign::{self, NewRecord, draw_key};
 
 use crate::campaign::{finding, text};
-use crate::campaign_city::{furnish, on};
+use crate::campaign_city::{furnish, on, spots_seen};
 use crate::city::{refusal, step};
 use crate::house::{House, on_both};
 
@@ -83,13 +83,13 @@ async fn a_draw_is_recomputed_and_its_findings_enter_the_ledger() {
         let med = house.scope(&format!("med_{}", unit.trim_start_matches("ins_"))).await;
         let id = house.column("select campaign_id from campaign").await.remove(0);
         let mut tx = house.read().await;
-        assert_eq!(campaign::spots(&mut tx, &med, &id).await.unwrap().len(), 0);
+        assert_eq!(spots_seen(&mut tx, &med, &id).await, 0);
         drop(tx);
         ended(&house, "qu_a1", &spot).await.unwrap();
         let late = noted(&house, "qu_a1", &spot, "core_systems.deaths", (Answer::Met, "")).await;
         assert_eq!(refusal(late), "NotAllowed");
         let mut tx = house.read().await;
-        assert_eq!(campaign::spots(&mut tx, &med, &id).await.unwrap().len(), 1);
+        assert_eq!(spots_seen(&mut tx, &med, &id).await, 1);
         let city = house.scope("yz_1").await;
         let lines = campaign::assessments(&mut tx, &city, &id, on(AT)).await.unwrap();
         let line = lines.iter().find(|one| one.branch == "320613").unwrap();

@@ -213,3 +213,9 @@ async fn hand_in(
     }
     campaign::submit_sheet(tx, scope, at_place, at).await
 }
+
+/// How many spot checks somebody sees.
+pub async fn spots_seen(tx: &mut Tx, scope: &store::Scope, id: &str) -> i64 {
+    let (all, some) = (campaign::SpotFilter::default(), store::page::Slice::first(9));
+    campaign::spots(tx, scope, id, &all, some).await.unwrap().total
+}

@@ -74,12 +74,13 @@ const TABLE: &str = "
     campaign::routines         1    1  1  1 1 1 1 1 - - - 1
     campaign::routine_lines    acbp ac b  a a a b p - - - -
     campaign::activities       ab   a  b  a a a b - - - - a
+    campaign::pack_files       acbp ac b  a a a b p - - - -
     campaign::efforts          2    1  1  1 1 1 1 - - - - 1
     campaign::aims             7    -  -  - - - - - - - - -
 ";
 
 /// Functions that act for a person; the stories of `campaign*` show whom they refuse.
-const ACTING: [&str; 34] = [
+const ACTING: [&str; 36] = [
     "campaign::acknowledge",
     "campaign::adapt",
     "campaign::add_activity",
@@ -106,6 +107,8 @@ const ACTING: [&str; 34] = [
     "campaign::publish",
     "campaign::receive_urge",
     "campaign::reply_urge",
+    "campaign::remove_evidence",
+    "campaign::remove_item_evidence",
     "campaign::review",
     "campaign::review_notice",
     "campaign::share_answer",
@@ -335,7 +338,8 @@ async fn ledger_seen(tx: &mut Tx, scope: &Scope, function: &str, all: &All) -> R
             letters(rows.iter().map(|row| &*row.institution_id))
         }
         "campaign::spots" => {
-            let rows = missing(campaign::spots(tx, scope, id).await)?;
+            let (all, filter) = (Slice::first(99), campaign::SpotFilter::default());
+            let rows = missing_list(campaign::spots(tx, scope, id, &filter, all).await)?;
             letters(rows.iter().map(|row| &*row.institution_id))
         }
         "campaign::spot" | "campaign::spot_answers" => {
@@ -475,6 +479,16 @@ async fn work_seen(tx: &mut Tx, scope: &Scope, function: &str, id: &str) -> Resu
             let listed = campaign::activities(tx, scope, id, &filter, all).await;
             let rows = missing_list(listed)?;
             letters(rows.iter().filter_map(|row| row.institution_id.as_deref()))
+        }
+        "campaign::pack_files" => {
+            let mut seen = Vec::new();
+            for file in missing(campaign::pack_files(tx, scope, id).await)? {
+                let bytes = campaign::pack_file(tx, &file).await?;
+                assert_eq!(bytes.unwrap().body, b"image");
+                // Two files a unit: one of the problem, one of the sheet.
+                seen.push(file.name_zh);
+            }
+            letters(seen.iter().map(String::as_str))
         }
         "campaign::efforts" => {
             let sum = missing(campaign::efforts(tx, scope, id).await)?;

@@ -5,7 +5,7 @@ use rules::campaign::{Answer, Fix, Mending};
 use store::campaign::{self, AnswerEdit, CornerFilter};
 use store::page::Slice;
 
-use crate::campaign_city::{furnish, on};
+use crate::campaign_city::{furnish, on, spots_seen};
 use crate::city::{refusal, step};
 use crate::house::{House, on_both};
 
@@ -137,6 +137,24 @@ async fn evidence_of_an_item_is_its_places_own() {
         assert!(campaign::item_file(&mut tx, &med, elsewhere, &file).await.unwrap().is_none());
         assert_eq!(campaign::item_files(&mut tx, &med, elsewhere).await.unwrap().len(), 0);
         drop(tx);
+        // What was added by mistake goes away, and only before the report is handed in.
+        let remove = async |login: &str, place: &'static str| {
+            let (scope, id, file) = (house.scope(login).await, id.clone(), file.clone());
+            step!(house.db, |tx| {
+                campaign::remove_item_evidence(tx, &scope, (&id, "ins_a1", place), &file, at)
+            })
+        };
+        assert_eq!(refusal(remove("qu_a1", "icu").await), "NotAllowed");
+        assert_eq!(refusal(remove("med_a1", "dialysis").await), "NotFound");
+        remove("icu_a1", "icu").await.unwrap();
+        assert_eq!(refusal(remove("icu_a1", "icu").await), "NotFound");
+        add("icu_a1", "icu", ITEM).await.unwrap();
+        let (scope, mut tx) = (house.scope("icu_a1").await, house.read().await);
+        let gone = campaign::item_file(&mut tx, &scope, (&id, "ins_a1", "icu"), &file).await;
+        assert!(gone.unwrap().is_none(), "nobody reads it any more");
+        drop(tx);
+        let kept = house.column("select removed_by from attachment where removed_at > 0").await;
+        assert_eq!(kept.len(), 1, "who took it away stays on record");
         // The committee: its members by name, its minutes with the institution's own sheet.
         add("med_a1", "whole", "organisation.committee").await.unwrap();
         for (duty, person) in [("first_responsible", "甲院长"), ("committee", "甲、乙、丙")]
@@ -208,7 +226,7 @@ async fn a_draw_stays_sealed_until_its_last_check_is_done() {
         let seen = async |login: &str| {
             let (scope, mut tx) = (house.scope(login).await, house.read().await);
             let draw = campaign::draws(&mut tx, &scope, &id).await.unwrap().remove(0);
-            let spots = campaign::spots(&mut tx, &scope, &id).await.unwrap().len();
+            let spots = spots_seen(&mut tx, &scope, &id).await;
             (draw.seed.clone(), draw.sealed(), spots)
         };
         assert_eq!(seen("yz_2").await, ("seed-1".to_owned(), false, 1));
