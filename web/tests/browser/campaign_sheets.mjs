@@ -140,6 +140,11 @@ async function photos(room, icu, base) {
   const kept = await icu.request.get((await image.getAttribute('src')) ?? '');
   check(kept.headers()['content-type'] === 'image/jpeg', 'a photo is encoded anew');
   await room.shoot(icu, 'sheet-photo-phone');
+  // What was added by mistake goes away with one tap.
+  const files = await cell(icu, ITEM).locator('[data-files] li').count();
+  await cell(icu, ITEM).locator('.cp-remove').last().click();
+  await icu.waitForURL(/done=file_removed/);
+  check((await cell(icu, ITEM).locator('[data-files] li').count()) === files - 1, 'still there');
   // Without a script the same form works, and a file too large loses nothing typed.
   const plain = await room.person('icu', { size: PHONE, js: false });
   await plain.goto(`${base}/sheets/icu`);
