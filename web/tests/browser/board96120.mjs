@@ -16,6 +16,9 @@ export default async function story(room) {
   await page.locator('[data-live-state="on"]').waitFor();
   await byKeys(room, page);
   await breakdown(room, page);
+  await drags(room, page);
+  await late(room, page);
+  await sounds(room);
   await widths(room, page);
 }
 
@@ -138,6 +141,88 @@ async function breakdown(room, page) {
   await own.locator('small', { hasText: '故障停驶' }).first().waitFor();
   await own.locator('button', { hasText: '恢复' }).first().click();
   await page.locator('.bz-note.is-ok', { hasText: '车辆已恢复' }).waitFor();
+}
+
+/** What a drop leads to: the preview of the vehicle, with its reason to give. @param {Page} page */
+async function dropped(page) {
+  await page.locator('.db-preview h3').waitFor();
+  return page.locator('.db-preview').innerText();
+}
+
+/** A booking dragged onto a vehicle's lane asks why and is shown first; one that breaks a rule says
+ * which. @param {Room} room @param {Page} page */
+async function drags(room, page) {
+  proves('T3');
+  // Source and target are in view at once.
+  await page.setViewportSize({ width: 1440, height: 1_900 });
+  await page.goto('/transfer/board');
+  const bar = page.locator('a.bz-bar[data-drag]').first();
+  const number = (await bar.getAttribute('data-drag')) ?? '';
+  const lanes = page.locator('[data-drop]');
+  const count = await lanes.count();
+  assert.ok(number !== '' && count > 1, `${count} lanes`);
+  let gave = 0;
+  let refused = 0;
+  for (let at = 0; at < count && (gave === 0 || refused === 0); at += 1) {
+    const lane = lanes.nth(at);
+    await lane.scrollIntoViewIfNeeded();
+    await page.locator(`a.bz-bar[data-drag="${number}"]`).first().dragTo(lane, { force: true });
+    await page.waitForURL(/ask=give/);
+    const words = await dropped(page);
+    const able = (await page.locator('.db-preview form.db-do').count()) > 0;
+    if (able) gave += 1;
+    else refused += 1;
+    if (!able) assert.ok(words.length > 20, `why not: ${words}`);
+    await page.keyboard.press('Escape');
+    await page.locator('.db-preview').waitFor({ state: 'detached' });
+  }
+  assert.ok(gave > 0 && refused > 0, `${gave} vehicles can come, ${refused} cannot`);
+  await room.shoot(page, 'board96120-drag-desk');
+  await page.setViewportSize(DESK);
+}
+
+/** What a delay of a vehicle would change is seen before it is said. @param {Room} room
+ * @param {Page} page */
+async function late(room, page) {
+  const keys = page.keyboard;
+  await page.goto('/transfer/board');
+  const assigned = page.locator('#db-list tr', { hasText: '已派' });
+  const sign = (await assigned.first().locator('td').last().innerText()).split(' ')[0] ?? '';
+  const all = await page.locator('#db-list tbody tr').allInnerTexts();
+  await keys.press('/');
+  await keys.type(`${sign} 晚 90`);
+  await keys.press('Enter');
+  await page.locator('.db-preview h3', { hasText: '90' }).waitFor();
+  await page.locator('.db-preview .db-changes li, .db-preview p').first().waitFor();
+  await room.shoot(page, 'board96120-late-desk');
+  await keys.press('Escape');
+  await page.locator('.db-preview').waitFor({ state: 'detached' });
+  assert.deepEqual(await page.locator('#db-list tbody tr').allInnerTexts(), all, 'only shown');
+}
+
+/** What nobody has acknowledged sounds once the watch has begun, and M is silent. @param {Room} room */
+async function sounds(room) {
+  const page = await room.person('dispatch-1');
+  await page.addInitScript(() => {
+    const own = AudioContext.prototype.createOscillator;
+    Object.assign(window, { tones: 0 });
+    AudioContext.prototype.createOscillator = function () {
+      Object.assign(window, { tones: /** @type {any} */ (window).tones + 1 });
+      return own.call(this);
+    };
+  });
+  await page.goto('/transfer/board');
+  const level = Number(await page.locator('[data-alarm]').first().getAttribute('data-alarm'));
+  assert.ok(level > 0, 'a crew has not read its task');
+  const tones = () => page.evaluate(() => /** @type {any} */ (window).tones);
+  assert.equal(await tones(), 0, 'nothing sounds before a click');
+  await page.locator('[data-alarm-switch]').click();
+  await page.waitForFunction(() => /** @type {any} */ (window).tones > 0, null, { timeout: 25_000 });
+  await page.keyboard.press('m');
+  const before = await tones();
+  await page.waitForTimeout(3_000);
+  assert.equal(await tones(), before, 'M is silent');
+  await page.close();
 }
 
 /** @param {Room} room @param {Page} page */
