@@ -189,6 +189,7 @@ pub fn city_of(data: &Data, demo: bool) -> City {
         home_region: head.home_region.clone(),
         map_note: [head.map_note_zh.clone(), head.map_note_en.clone()],
         quote_key: quote_key(demo),
+        exchange_token: exchange_token(demo),
         // Both were read when the file was.
         public_url: head.public_url.as_deref().and_then(|url| server::public_url(url).ok()),
         trusted_proxies: head.trusted_proxies.iter().filter_map(|one| one.parse().ok()).collect(),
@@ -204,6 +205,16 @@ fn quote_key(demo: bool) -> Vec<u8> {
         Err(_) if demo => b"demo".to_vec(),
         Err(_) => Vec::new(),
     }
+}
+
+/// Shorter ones are guessed.
+const TOKEN_CHARS_MIN: usize = 16;
+
+/// The exchange's token comes from the operator's environment; that of a demo is known to everybody.
+fn exchange_token(demo: bool) -> Option<String> {
+    let named = std::env::var("BAIZE_EXCHANGE_TOKEN").ok();
+    let named = named.filter(|token| token.len() >= TOKEN_CHARS_MIN);
+    named.or_else(|| demo.then(|| "demo-exchange-96120".to_owned()))
 }
 
 /// Only this machine can reach it: there is no TLS.

@@ -18,6 +18,8 @@ pub struct City {
     pub map_note: [String; 2],
     /// What signs quotes of the transfer service; empty where the operator has set none.
     pub quote_key: Vec<u8>,
+    /// What the telephone exchange of 96120 shows when it tells of calls; none takes none.
+    pub exchange_token: Option<String>,
     /// Where the public finds the platform, `https://NAME`: posters and calendars carry it. Without
     /// it they carry the address under which the visitor came.
     pub public_url: Option<String>,

@@ -170,6 +170,7 @@ mod tests {
             home_region: String::new(),
             map_note: [String::new(), String::new()],
             quote_key: Vec::new(),
+            exchange_token: None,
             public_url: public_url.map(str::to_owned),
             trusted_proxies: networks(&["10.0.0.0/8"]),
             demo: false,

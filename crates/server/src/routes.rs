@@ -112,6 +112,7 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/openapi.json", get(terminal::openapi))
         .route("/api/v1/terminals/enrol", post(terminal::enrol))
         .route("/api/v1/terminals/{device}/events", post(terminal::events))
+        .route("/api/v1/exchange/calls", post(transfer::exchange_tells))
         .route("/api/v1/transfers", post(transfer::api_order))
         .route("/api/v1/transfers/questions", get(transfer::api_questions))
         .route("/api/v1/transfers/{booking_id}", get(transfer::api_standing))

@@ -164,6 +164,7 @@ struct Described;
 pub(crate) async fn openapi() -> Response {
     let mut described = Described::openapi();
     described.merge(crate::transfer::described());
+    described.merge(crate::transfer::exchange_described());
     Json(described).into_response()
 }
 

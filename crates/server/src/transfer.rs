@@ -10,6 +10,7 @@ mod call;
 mod calls;
 pub(crate) mod complain;
 mod crew;
+mod exchange;
 mod family;
 pub(crate) mod fleet;
 mod gate;
@@ -39,6 +40,7 @@ pub(crate) use crew::{
     page as crew, positions as crew_positions, report as crew_report, reports as crew_reports,
     worker,
 };
+pub(crate) use exchange::{described as exchange_described, tells as exchange_tells};
 pub(crate) use family::{
     act as family_act, links, make_link, page as family, revoke as revoke_links,
 };

@@ -166,32 +166,33 @@ pub async fn step_policy(
     if same && step != "withdraw" {
         return Err(Refusal::SamePerson.into());
     }
-    let (sql, action) = match step {
+    let (taken, action) = match step {
         "review" => (
-            "update policy_document set reviewed_at = $2, reviewed_by = $3
+            sqlx::query(
+                "update policy_document set reviewed_at = $2, reviewed_by = $3
              where document_id = $1 and reviewed_at is null and withdrawn_at is null",
+            ),
             "reviewed",
         ),
         "approve" => (
-            "update policy_document set approved_at = $2, approved_by = $3
+            sqlx::query(
+                "update policy_document set approved_at = $2, approved_by = $3
              where document_id = $1 and reviewed_at is not null and approved_at is null
                and withdrawn_at is null",
+            ),
             "approved",
         ),
         "withdraw" => (
-            "update policy_document set withdrawn_at = $2, withdrawn_by = $3
+            sqlx::query(
+                "update policy_document set withdrawn_at = $2, withdrawn_by = $3
              where document_id = $1 and withdrawn_at is null",
+            ),
             "withdrawn",
         ),
         _ => return Err(Refusal::Unknown.into()),
     };
-    let done = sqlx::query(sql)
-        .bind(document_id)
-        .bind(now.0)
-        .bind(&who)
-        .execute(tx.conn())
-        .await?
-        .rows_affected();
+    let done =
+        taken.bind(document_id).bind(now.0).bind(&who).execute(tx.conn()).await?.rows_affected();
     if done == 0 {
         return Err(Refusal::NotAllowed.into());
     }

@@ -13,6 +13,7 @@ mod complaint;
 mod contract;
 mod crew;
 mod drive;
+mod exchange;
 mod family;
 mod fleet;
 mod handover;
@@ -64,6 +65,7 @@ pub use crew::{
     reports_on,
 };
 pub use drive::{Drive, NewDrive, add_drive, drives, withdraw_drive};
+pub use exchange::{Signal, exchange_tells};
 pub use family::{
     Carrier, FamilyView, LastSeen, by_link, make_link, mark_by_link, open_links, revoke_links,
 };

@@ -12,6 +12,7 @@ import { PHONE, pause, proves } from './house.mjs';
 /** @param {Room} room */
 export default async function story(room) {
   const number = await ringToBooking(room);
+  await exchange(room);
   await redFlag(room);
   await familyBooks(room);
   await wardAsks(room);
@@ -96,6 +97,41 @@ async function ringToBooking(room) {
   await page.locator('h1', { hasText: '收据' }).waitFor();
   await room.shoot(page, 'call96120-receipt-desk');
   return number;
+}
+
+/** The exchange tells of a call: it rings on the open list, and the first who presses has it.
+ * @param {Room} room */
+async function exchange(room) {
+  proves('T1');
+  const page = await room.person('call-1');
+  await page.goto('/transfer/calls');
+  /** @param {object} body @param {string} token */
+  const tell = (body, token = 'demo-exchange-96120') =>
+    fetch(`${room.base}/api/v1/exchange/calls`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    });
+  const call = { call: 'pbx-7', state: 'ringing', phone: '13900006021' };
+  assert.equal((await tell(call, 'demo-exchange-96121')).status, 401);
+  const wrong = await tell({ ...call, state: 'singing' });
+  assert.equal(wrong.status, 400);
+  assert.equal((await wrong.json()).type, '/problems/not_a_call');
+  const first = await (await tell(call)).json();
+  const again = await (await tell(call)).json();
+  assert.equal(first.call_id, again.call_id, 'told twice, one call');
+  const row = page.locator('#calls tr', { hasText: '6021' }).first();
+  await row.waitFor();
+  assert.equal(await page.locator('#calls').getAttribute('data-alarm'), '1');
+  await room.shoot(page, 'call96120-ringing-desk');
+  await row.locator('button').first().click();
+  await page.waitForURL(new RegExp(first.call_id));
+  // The number is there, and what is known of it.
+  assert.match(await page.locator('#phone').inputValue(), /6021/);
+  await tell({ call: 'pbx-7', state: 'ended' });
+  await page.reload();
+  await page.locator('#tc[data-keys-ready]').waitFor();
+  await page.close();
 }
 
 /** @param {Room} room */

@@ -35,6 +35,7 @@ fn settings(data: &baize::demo::Data) -> City {
         home_region: data.city.home_region.clone(),
         map_note: [String::new(), String::new()],
         quote_key: b"a key of a test".to_vec(),
+        exchange_token: Some("exchange-of-a-test".into()),
         public_url: None,
         trusted_proxies: Vec::new(),
         demo: true,

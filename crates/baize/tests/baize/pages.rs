@@ -77,6 +77,7 @@ impl House {
             home_region: data.city.home_region.clone(),
             map_note: [data.city.map_note_zh.clone(), data.city.map_note_en.clone()],
             quote_key: b"a key of a test".to_vec(),
+            exchange_token: Some("exchange-of-a-test".into()),
             public_url: None,
             trusted_proxies: Vec::new(),
             demo: true,

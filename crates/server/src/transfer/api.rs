@@ -122,7 +122,7 @@ impl Order {
     }
 }
 
-fn problem(status: StatusCode, code: &str, title: &str) -> Response {
+pub(super) fn problem(status: StatusCode, code: &str, title: &str) -> Response {
     let body = json!({"type": format!("/problems/{code}"), "title": title,
         "status": status.as_u16()});
     let mut response = (status, Json(body)).into_response();

@@ -69,8 +69,8 @@ async fn owing(
     deliverable: (&str, Holder, bool),
 ) -> Result<Vec<String>> {
     let (code, holder, dialysis_only) = deliverable;
-    let sql = match holder {
-        Holder::Institution => {
+    let asked = match holder {
+        Holder::Institution => sqlx::query(
             "select account_id from account
              join campaign_target on campaign_target.institution_id = account.institution_id
              join institution_profile
@@ -79,22 +79,22 @@ async fn owing(
                and submission.deliverable = $2 and submission.holder = account.institution_id
              where campaign_target.campaign_id = $1 and role in ($3, $4) and disabled_at is null
                and first_submitted_at is null and ($5 = 0 or dialysis_stations > 0)
-             order by account_id"
-        }
-        Holder::Branch => {
+             order by account_id",
+        ),
+        Holder::Branch => sqlx::query(
             "select account_id from account
              left join submission on submission.campaign_id = $1
                and submission.deliverable = $2 and submission.holder = account.region_code
              where role in ($3, $4) and region_code is not null and disabled_at is null
                and first_submitted_at is null and cast($5 as bigint) = $5
-             order by account_id"
-        }
+             order by account_id",
+        ),
     };
     let roles = match holder {
         Holder::Institution => [Role::FirstResponsible, Role::MedicalDepartment],
         Holder::Branch => [Role::MedicalOfficer, Role::MedicalOfficer],
     };
-    let rows = sqlx::query(sql)
+    let rows = asked
         .bind(campaign_id)
         .bind(code)
         .bind(roles[0].code())

@@ -14,7 +14,7 @@ use crate::{Error, Refusal, Result, Scope, Tx};
 /// A draft holds one form; longer ones are nobody's typing.
 const DRAFT_BYTES_MAX: usize = 32 * 1024;
 /// A call and what was said in it are forgotten so long after its end.
-const KEPT_DAYS: i64 = 90;
+pub(super) const KEPT_DAYS: i64 = 90;
 
 /// One call.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -46,7 +46,7 @@ pub struct CallerHistory {
     pub caller: String,
 }
 
-fn subject(call_id: &str) -> Subject<'_> {
+pub(super) fn subject(call_id: &str) -> Subject<'_> {
     Subject { kind: "phone_call", id: call_id, institution_id: "" }
 }
 
@@ -56,7 +56,7 @@ fn digits(phone: &str) -> String {
 }
 
 /// A number that can be called back; an exchange that tells none sends nothing.
-fn sound_phone(phone: &str) -> Result<String> {
+pub(super) fn sound_phone(phone: &str) -> Result<String> {
     let digits = digits(phone);
     if phone.trim().is_empty() || (3..=20).contains(&digits.len()) {
         return Ok(digits);

@@ -4,7 +4,7 @@ use rules::Time;
 use rules::transfer::call::{Direction, Outcome};
 use rules::transfer::{Class, Mark, Moment, Party, Source};
 use store::page::Slice;
-use store::transfer::{self, NewTriage, Told};
+use store::transfer::{self, NewTriage, Signal, Told};
 use store::{By, Scope};
 
 use crate::city::{refusal, step};
@@ -332,6 +332,84 @@ async fn callers_are_forgotten_and_the_figures_stay() {
         let nobody = Scope::system();
         let read = transfer::call(&mut house.read().await, &nobody, &call).await;
         assert!(read.is_err(), "jobs read no calls");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_exchange_tells_twice_and_in_any_order_and_no_call_is_lost() {
+    proves!("T1", "T19");
+    on_both(async |house| {
+        furnish(&house).await;
+        let tell = async |name: &'static str, told: Signal, at: &str| {
+            let by = By::system("exchange", clock("9:50"));
+            let at = clock(at);
+            step!(house.db, |tx| transfer::exchange_tells(tx, &by, name, &told, at))
+        };
+        let rings = |phone: &str| Signal::Rings(phone.to_owned());
+        assert_eq!(refusal(tell(" ", rings("1"), "9:40").await), "Text");
+        assert_eq!(refusal(tell("pbx-0", rings("12"), "9:40").await), "Phone");
+        let one = tell("pbx-1", rings("139-0000-6021"), "9:40").await.unwrap();
+        let again = tell("pbx-1", rings("139-0000-6021"), "9:41").await.unwrap();
+        assert_eq!(one, again);
+        let by_name = Signal::Answered(Some("call_a".into()));
+        tell("pbx-1", by_name, "9:41").await.unwrap();
+        let scope = house.scope("call_b").await;
+        let own = house.scope("call_a").await.account().unwrap().account_id.clone();
+        let read = transfer::call(&mut house.read().await, &scope, &one).await.unwrap();
+        assert_eq!((read.rang_at, read.answered_at), (clock("9:40").0, Some(clock("9:41").0)));
+        assert_eq!(read.taken_by.as_deref(), Some(&*own), "whoever lifted the receiver has it");
+        // The line drops: what was typed stays open.
+        tell("pbx-1", Signal::HungUp, "9:44").await.unwrap();
+        tell("pbx-1", Signal::HungUp, "9:45").await.unwrap();
+        let read = transfer::call(&mut house.read().await, &scope, &one).await.unwrap();
+        assert_eq!((read.ended_at, read.outcome.as_deref()), (None, None));
+        // Nobody answered: it is lost, and counts as such.
+        let two = tell("pbx-2", rings(""), "9:42").await.unwrap();
+        tell("pbx-2", Signal::HungUp, "9:43").await.unwrap();
+        tell("pbx-2", Signal::Answered(None), "9:44").await.unwrap();
+        let read = transfer::call(&mut house.read().await, &scope, &two).await.unwrap();
+        assert_eq!((read.answered_at, read.outcome.as_deref()), (None, Some("lost")));
+        // What was told first came second: the number and the moment it rang are kept.
+        let three = tell("pbx-3", Signal::Answered(Some("nobody".into())), "9:46").await.unwrap();
+        tell("pbx-3", rings("13900006022"), "9:45").await.unwrap();
+        let read = transfer::call(&mut house.read().await, &scope, &three).await.unwrap();
+        assert_eq!((&*read.phone, read.rang_at), ("13900006022", clock("9:45").0));
+        assert_eq!((read.answered_at, read.taken_by), (Some(clock("9:46").0), None));
+        // A moment to come is now.
+        let four = tell("pbx-4", rings("13900006023"), "11:00").await.unwrap();
+        let read = transfer::call(&mut house.read().await, &scope, &four).await.unwrap();
+        assert_eq!(read.rang_at, clock("9:50").0);
+        let count = house.column("select count(*) || '' from phone_call").await;
+        assert_eq!(count, ["4"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn thirty_two_tellings_of_one_call_make_one() {
+    on_both(async |house| {
+        furnish(&house).await;
+        let mut tries = Vec::new();
+        for n in 0..32 {
+            let db = house.db.clone();
+            let told = match n % 3 {
+                0 => Signal::Rings("13900006021".into()),
+                1 => Signal::Answered(None),
+                _ => Signal::HungUp,
+            };
+            tries.push(tokio::spawn(async move {
+                let at = clock("9:40");
+                let by = By::system("exchange", at);
+                step!(db, |tx| transfer::exchange_tells(tx, &by, "pbx-1", &told, at)).unwrap()
+            }));
+        }
+        let mut ids = Vec::new();
+        for one in tries {
+            ids.push(one.await.unwrap());
+        }
+        ids.dedup();
+        assert_eq!(ids.len(), 1);
     })
     .await;
 }
