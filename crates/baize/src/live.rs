@@ -210,7 +210,8 @@ fn quote_key(demo: bool) -> Vec<u8> {
 /// Shorter ones are guessed.
 const TOKEN_CHARS_MIN: usize = 16;
 
-/// The exchange's token comes from the operator's environment; that of a demo is known to everybody.
+/// The exchange's token comes from the operator's environment; that of a demo is known to
+/// everybody.
 fn exchange_token(demo: bool) -> Option<String> {
     let named = std::env::var("BAIZE_EXCHANGE_TOKEN").ok();
     let named = named.filter(|token| token.len() >= TOKEN_CHARS_MIN);

@@ -1,5 +1,5 @@
-//! A list as a file for a spreadsheet: text stays text, so that nothing in it runs as a formula, and
-//! whole numbers are numbers.
+//! A list as a file for a spreadsheet: text stays text, so that nothing in it runs as a formula,
+//! and whole numbers are numbers.
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};

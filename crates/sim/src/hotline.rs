@@ -1,7 +1,7 @@
 //! Simulated life at 96120: the phone rings by the hour of the day, a call-taker talks and books,
-//! wards ask, a red flag goes to 120, a dispatcher plans what nobody else has planned, families look
-//! at their link and rate. A person who acts first is always quicker: what is done is refused and
-//! forgotten.
+//! wards ask, a red flag goes to 120, a dispatcher plans what nobody else has planned, families
+//! look at their link and rate. A person who acts first is always quicker: what is done is refused
+//! and forgotten.
 
 use std::collections::{BTreeMap, HashMap};
 

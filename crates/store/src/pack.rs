@@ -147,7 +147,7 @@ impl Packs {
         self.channel_at(at)
             .template(code)
             .or_else(|| self.service_at(at).template(code))
-            .or_else(|| campaign.filter(|message| message.code == code).last())
+            .or_else(|| campaign.rev().find(|message| message.code == code))
     }
 
     /// Every checklist, in each of its versions.

@@ -112,7 +112,8 @@ pub async fn portrait(tx: &mut Tx, practitioner_id: &str) -> Result<Option<Blob>
     let row = sqlx::query(
         "select blob.sha256, blob.media_type, blob.body from attachment
          join blob on blob.sha256 = attachment.sha256
-         where subject_kind = 'practitioner' and subject = $1 and attachment.kind = 'portrait' and removed_at is null
+         where subject_kind = 'practitioner' and subject = $1 and attachment.kind = 'portrait'
+           and removed_at is null
          order by added_at desc, attachment_id desc limit 1",
     )
     .bind(practitioner_id)

@@ -137,6 +137,9 @@ mod transfer_crew;
 #[path = "store/transfer_desk.rs"]
 mod transfer_desk;
 #[cfg(test)]
+#[path = "store/transfer_drive.rs"]
+mod transfer_drive;
+#[cfg(test)]
 #[path = "store/transfer_fleet.rs"]
 mod transfer_fleet;
 #[cfg(test)]

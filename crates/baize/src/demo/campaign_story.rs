@@ -9,9 +9,8 @@ use rules::campaign::{
     Answer, Branch, Evidence, Fix, Item, Mending, Source, Step, SubmissionStep, WHOLE, Weight,
 };
 use store::account::{self, NewAccount};
-use store::campaign::{
-    self, AnswerEdit, CellEdit, Doing, Finding, Handing, Make, NewNotice, NewRecord,
-};
+use store::campaign::{self, AnswerEdit, CellEdit, Doing, Finding, Handing, Make};
+use store::page::Slice;
 use store::{By, Db, Error, Result, Scope, Tx};
 
 use super::campaign::{Line, Story, Unit};
@@ -295,9 +294,7 @@ async fn inspect(
     let of = (&*told.id, "district");
     campaign::draw_spots(tx, &scope, of, (&seed, size), &mate, at).await?;
     let spots =
-        campaign::spots(tx, &scope, &told.id, &Default::default(), store::page::Slice::first(500))
-            .await?
-            .rows;
+        campaign::spots(tx, &scope, &told.id, &Default::default(), Slice::first(500)).await?.rows;
     // What was seen beyond the drawn units came from notices and complaints; it is no spot check.
     for (number, (place, fault)) in rest.iter().enumerate() {
         let minute = i64::try_from(number).unwrap_or(0) * 7;
@@ -430,9 +427,7 @@ async fn tell_rest(tx: &mut Tx, data: &Data, told: &Told, index: usize) -> Resul
     let at = story.published.at(data.calendar()).plus_days(22);
     returns(tx, data, story, told, at).await?;
     early(tx, data, story, told, at).await?;
-    let here = (&*told.id, &told.scopes);
-    super::campaign_talk::say(tx, data, story, here, at).await?;
-    super::campaign_work::work(tx, data, story, here, at).await
+    super::campaign_work::after(tx, data, story, (&told.id, &told.scopes), at).await
 }
 
 /// What had been struck off and is there again.
@@ -498,28 +493,4 @@ async fn early(tx: &mut Tx, data: &Data, story: &Story, told: &Told, at: Time) -
         }
     }
     Ok(())
-}
-
-/// A notice as the story's three hands publish it.
-pub(super) fn notice(number: &str, title: [&str; 2], body: &str, asks: &str) -> NewNotice {
-    NewNotice {
-        number: number.into(),
-        title: title.map(str::to_owned),
-        issued_at: Time(0),
-        phase: Some("self_inspection".into()),
-        body: body.into(),
-        acknowledged_by: asks.into(),
-    }
-}
-
-/// A commendation or an accountability record.
-pub(super) fn record(kind: &str, unit: &str, whom: &str, body: &str) -> NewRecord {
-    NewRecord {
-        kind: kind.into(),
-        institution_id: unit.into(),
-        problem_id: None,
-        whom: whom.into(),
-        body: body.into(),
-        ..NewRecord::default()
-    }
 }

@@ -5,15 +5,39 @@ use std::collections::HashMap;
 
 use rules::Time;
 use rules::account::AccountRole;
+use store::campaign::{self, NewNotice, NewRecord};
 use store::page::Slice;
-use store::{Error, Result, Scope, Tx, campaign};
+use store::{Error, Result, Scope, Tx};
 
 use super::campaign::{Story, Unit};
-use super::campaign_story::{notice, record};
 use super::load::Data;
 
 fn scope(scopes: &HashMap<String, Scope>, login: &str) -> Result<Scope> {
     scopes.get(login).cloned().ok_or(Error::NotFound("account"))
+}
+
+/// A notice as the story's three hands publish it.
+fn notice(number: &str, title: [&str; 2], body: &str, asks: &str) -> NewNotice {
+    NewNotice {
+        number: number.into(),
+        title: title.map(str::to_owned),
+        issued_at: Time(0),
+        phase: Some("self_inspection".into()),
+        body: body.into(),
+        acknowledged_by: asks.into(),
+    }
+}
+
+/// A commendation or an accountability record.
+fn record(kind: &str, unit: &str, whom: &str, body: &str) -> NewRecord {
+    NewRecord {
+        kind: kind.into(),
+        institution_id: unit.into(),
+        problem_id: None,
+        whom: whom.into(),
+        body: body.into(),
+        ..NewRecord::default()
+    }
 }
 
 /// Says everything.

@@ -1,5 +1,5 @@
-//! What the demo's campaign has done so far: kick-off, training, drills, a joint inspection; an item
-//! that stays; and the city's library of documents.
+//! What the demo's campaign has done so far: kick-off, training, drills, a joint inspection; an
+//! item that stays; and the city's library of documents.
 
 use std::collections::HashMap;
 
@@ -35,8 +35,19 @@ fn activity(
     }
 }
 
-/// Enters everything.
-pub(super) async fn work(
+/// What was said between the levels, then what was done.
+pub(super) async fn after(
+    tx: &mut Tx,
+    data: &Data,
+    story: &Story,
+    here: (&str, &HashMap<String, Scope>),
+    at: Time,
+) -> Result<()> {
+    super::campaign_talk::say(tx, data, story, here, at).await?;
+    work(tx, data, story, here, at).await
+}
+
+async fn work(
     tx: &mut Tx,
     data: &Data,
     story: &Story,

@@ -81,12 +81,12 @@ async fn the_doctors_check_in_while_the_officer_watches() {
         campaign: sim::CampaignPlan::default(),
         channel: sim::ChannelPlan::default(),
         crews: sim::CrewsPlan::default(),
+        hotline: sim::HotlinePlan::default(),
         heartbeat_ms: 60_000,
     };
     let (stop, stopped) = watch::channel(false);
-    let life = tokio::spawn(
-        sim::Simulation::new(&format!("http://{address}"), plan).unwrap().run(stopped),
-    );
+    let life = sim::Simulation::new(&format!("http://{address}"), plan).unwrap();
+    let life = tokio::spawn(life.run(stopped));
     tokio::time::sleep(Duration::from_millis(600)).await;
     let listener = TcpListener::bind(address).await.unwrap();
     let app = App::new(city.db.clone(), settings(&data), clock.clone());

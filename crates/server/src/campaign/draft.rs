@@ -203,7 +203,7 @@ fn titled(fields: &Fields, lang: Lang, part: &str) -> Vec<Choice> {
     let choice = |row: usize| {
         let get = |name: &str| fields.get(&format!("{part}_{row}_{name}")).to_owned();
         let (zh, en) = (get("zh"), get("en"));
-        let word = match lang.pick(&*zh, &*en) {
+        let word = match lang.pick(&zh, &en) {
             "" => zh.clone(),
             word => word.to_owned(),
         };

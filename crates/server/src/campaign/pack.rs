@@ -1,5 +1,6 @@
-//! `GET /campaigns/{campaign_id}/readiness.zip` (迎检资料包) [W49]: the workbook of the campaign, the
-//! evidence behind it in folders, and an index that says what each file proves and what was left out.
+//! `GET /campaigns/{campaign_id}/readiness.zip` (迎检资料包) [W49]: the workbook of the campaign,
+//! the evidence behind it in folders, and an index that says what each file proves and what was
+//! left out.
 
 use std::io::{Cursor, Write};
 

@@ -336,7 +336,8 @@ pub(crate) async fn evidence(
     }
 }
 
-/// `POST /problems/{problem_id}/files/{attachment_id}`: takes a file away that was added by mistake.
+/// `POST /problems/{problem_id}/files/{attachment_id}`: takes a file away that was added by
+/// mistake.
 pub(crate) async fn remove_file(
     State(app): State<App>,
     who: SignedIn,

@@ -121,6 +121,9 @@ pub(super) enum Verdict {
     Wrong(Vec<(String, String)>),
 }
 
+/// A value and the word that a cell may hold for it.
+type Word<T> = (T, fn(Lang) -> &'static str);
+
 /// The sheets that the account may fill in, by place.
 pub(super) struct Judge<'s> {
     pub lang: Lang,
@@ -149,7 +152,7 @@ fn same(edit: &AnswerEdit, standing: &Answered) -> bool {
 }
 
 impl Judge<'_> {
-    fn word<T: Copy>(&self, text: &str, known: &[(T, fn(Lang) -> &'static str)]) -> Option<T> {
+    fn word<T: Copy>(&self, text: &str, known: &[Word<T>]) -> Option<T> {
         let holds = |word: fn(Lang) -> &'static str| {
             [Lang::Zh, Lang::En].iter().any(|lang| word(*lang).eq_ignore_ascii_case(text))
         };

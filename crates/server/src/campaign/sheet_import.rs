@@ -1,5 +1,5 @@
-//! `GET /campaigns/{campaign_id}/sheets.xlsx` and back: a unit's sheets are filled in as a workbook,
-//! checked, and written once somebody has seen what changes.
+//! `GET /campaigns/{campaign_id}/sheets.xlsx` and back: a unit's sheets are filled in as a
+//! workbook, checked, and written once somebody has seen what changes.
 
 use std::collections::HashMap;
 
@@ -214,26 +214,21 @@ async fn judged(
     Ok(Judged { rows, sheets })
 }
 
-async fn page_of(
-    app: &App,
-    who: &SignedIn,
-    (id, unit): (&str, &str),
-    (book, wrong): (Option<Book>, Option<String>),
-) -> Answer<Page> {
-    let lang = who.lang;
-    let mut tx = app.db().read().await.told(lang)?;
-    let one = campaign::campaign(&mut tx, &who.scope, id).await.told(lang)?;
-    let exported_at = book.as_ref().map(|book| book.exported_at);
-    let judged = match book {
-        Some(book) => judged(app, &mut tx, who, (id, unit), book).await?,
-        None => Judged { rows: Vec::new(), sheets: HashMap::new() },
-    };
-    let shell = shell(app, who, &mut tx, "/campaigns").await?;
-    let names = Names::read(app, lang, &mut tx).await?;
-    let when = shell.when;
-    let (mut changes, mut conflicts, mut wrongs) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut same, mut blank) = (0, 0);
-    let mut kept = Vec::new();
+/// The rows by what they come to.
+#[derive(Default)]
+struct Sorted {
+    changes: Vec<Shown>,
+    conflicts: Vec<Shown>,
+    wrongs: Vec<Shown>,
+    same: usize,
+    blank: usize,
+    /// Those that are sent again.
+    kept: Vec<Row>,
+}
+
+fn sort(judged: Judged, names: &Names<'_>, when: When) -> Sorted {
+    let lang = names.lang;
+    let mut sorted = Sorted::default();
     for (row, verdict) in judged.rows {
         let place = names.department(&row.cells[0]);
         let mut shown = Shown {
@@ -252,29 +247,50 @@ async fn page_of(
         };
         match verdict {
             Verdict::Blank => {
-                blank += 1;
+                sorted.blank += 1;
                 continue;
             }
             Verdict::Same => {
-                same += 1;
+                sorted.same += 1;
                 continue;
             }
             Verdict::Change(edit) => {
                 shown.yours = told(when, &edit);
-                changes.push(shown);
+                sorted.changes.push(shown);
             }
             Verdict::Conflict(edit) => {
                 shown.yours = told(when, &edit);
-                conflicts.push(shown);
+                sorted.conflicts.push(shown);
             }
             Verdict::Wrong(faults) => {
                 shown.wrong = sentence(lang, &faults);
-                wrongs.push(shown);
+                sorted.wrongs.push(shown);
             }
         }
-        kept.push(row);
+        sorted.kept.push(row);
     }
-    let sent = exported_at.map(|exported_at| Book { exported_at, rows: kept });
+    sorted
+}
+
+async fn page_of(
+    app: &App,
+    who: &SignedIn,
+    (id, unit): (&str, &str),
+    (book, wrong): (Option<Book>, Option<String>),
+) -> Answer<Page> {
+    let lang = who.lang;
+    let mut tx = app.db().read().await.told(lang)?;
+    let one = campaign::campaign(&mut tx, &who.scope, id).await.told(lang)?;
+    let exported_at = book.as_ref().map(|book| book.exported_at);
+    let judged = match book {
+        Some(book) => judged(app, &mut tx, who, (id, unit), book).await?,
+        None => Judged { rows: Vec::new(), sheets: HashMap::new() },
+    };
+    let shell = shell(app, who, &mut tx, "/campaigns").await?;
+    let names = Names::read(app, lang, &mut tx).await?;
+    let when = shell.when;
+    let sorted = sort(judged, &names, when);
+    let sent = exported_at.map(|exported_at| Book { exported_at, rows: sorted.kept });
     let sent = sent.map(|book| serde_json::to_string(&book).unwrap_or_default());
     Ok(Page {
         campaign: lang.pick(&one.title[0], &one.title[1]).to_owned(),
@@ -282,11 +298,11 @@ async fn page_of(
         unit: unit.to_owned(),
         wrong,
         sent,
-        changes,
-        conflicts,
-        wrongs,
-        same,
-        blank,
+        changes: sorted.changes,
+        conflicts: sorted.conflicts,
+        wrongs: sorted.wrongs,
+        same: sorted.same,
+        blank: sorted.blank,
         shell,
     })
 }
@@ -425,8 +441,8 @@ pub(crate) async fn confirm_import(
     }
 }
 
-/// `POST /campaigns/{campaign_id}/sheets/import/marked`: the rows that are wrong, with a column that
-/// says why; filled in again, the same workbook can be sent once more.
+/// `POST /campaigns/{campaign_id}/sheets/import/marked`: the rows that are wrong, with a column
+/// that says why; filled in again, the same workbook can be sent once more.
 pub(crate) async fn marked_import(
     State(app): State<App>,
     who: SignedIn,
@@ -462,8 +478,7 @@ fn marked(
     for (column, head) in (0u16..).zip(heads(lang).into_iter().chain([lang.cx_problem()])) {
         page.write_string_with_format(1, column, head, &bold)?;
     }
-    let mut line = 2;
-    for (row, verdict) in &judged.rows {
+    for (line, (row, verdict)) in (2..).zip(&judged.rows) {
         let why = match verdict {
             Verdict::Wrong(faults) => sentence(lang, faults),
             Verdict::Conflict(_) => lang.cx_conflicts().to_owned(),
@@ -474,7 +489,6 @@ fn marked(
         }
         let last = u16::try_from(COLUMNS).unwrap_or(9);
         page.write_string_with_format(line, last, why, &red)?;
-        line += 1;
     }
     for (column, wide) in (0u16..).zip([12, 16, 26, 48, 12, 36, 12, 36, 14, 60]) {
         page.set_column_width(column, wide)?;

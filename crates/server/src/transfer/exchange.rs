@@ -1,5 +1,6 @@
 //! The telephone exchange of 96120 at our door: it tells of ringing, answered and ended calls as
-//! JSON, with a token of its own; the call-takers' screens ring, and answer times are the exchange's.
+//! JSON, with a token of its own; the call-takers' screens ring, and answer times are the
+//! exchange's.
 
 use axum::Json;
 use axum::body::Bytes;

@@ -87,11 +87,10 @@ pub async fn add_activity(
     let account = scope.account().ok_or(Refusal::NotAllowed)?.account_id.clone();
     let (mut line, institution) = owner(scope);
     let bureau = scope.may(Permission::RunCampaign);
-    if !bureau && !(institution.is_some() && scope.may(Permission::AnswerFor)) {
-        return Err(Refusal::NotAllowed.into());
-    }
+    let unit = institution.is_some() && scope.may(Permission::AnswerFor);
     let inspection = new.kind == ActivityKind::Inspection;
-    if inspection && !bureau {
+    // A unit writes down its own work; it inspects nobody.
+    if !bureau && (inspection || !unit) {
         return Err(Refusal::NotAllowed.into());
     }
     campaign(tx, scope, campaign_id).await?.open()?;

@@ -85,8 +85,8 @@ pub async fn item_files(
 /// Takes a file away that was added by mistake, before the report is handed in [W8].
 ///
 /// # Errors
-/// [`Refusal::Locked`] afterwards, [`Refusal::NotAllowed`] for a reader; not found outside the scope
-/// and for a file that is not this place's.
+/// [`Refusal::Locked`] afterwards, [`Refusal::NotAllowed`] for a reader; not found outside the
+/// scope and for a file that is not this place's.
 pub async fn remove_item_evidence(
     tx: &mut Tx,
     scope: &Scope,

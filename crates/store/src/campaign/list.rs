@@ -30,8 +30,8 @@ const CAMPAIGNS_MAX: i64 = 200;
 pub async fn campaigns(tx: &mut Tx, scope: &Scope) -> Result<Vec<CampaignLine>> {
     let (line, institution, department) = scope.campaign().bounds();
     Ok(sqlx::query_as(
-        "select campaign_id, code, parent_id, title_zh, title_en, number, begins_at, ends_at, published_at,
-            cancelled_at,
+        "select campaign_id, code, parent_id, title_zh, title_en, number, begins_at, ends_at,
+            published_at, cancelled_at,
             (select count(*) from campaign_target
              where campaign_target.campaign_id = campaign.campaign_id
                and (cast($1 as text) is null or branch = $1)

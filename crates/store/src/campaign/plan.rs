@@ -213,8 +213,8 @@ pub async fn campaign(tx: &mut Tx, scope: &Scope, campaign_id: &str) -> Result<C
     let row: Option<CampaignRow> = sqlx::query_as(
         "select campaign_id, code, template, pack_version, parent_id, title_zh, title_en, number,
             issuer_zh, issuer_en, basis_zh, basis_en, contact_zh, contact_en, begins_at, ends_at,
-            plan, made_by, adapted_by, reviewed_at, reviewed_by, published_at, published_by, cancelled_at,
-            cancel_reason
+            plan, made_by, adapted_by, reviewed_at, reviewed_by, published_at, published_by,
+            cancelled_at, cancel_reason
          from campaign
          where campaign_id = $1
            and ((cast($2 as text) is null and cast($3 as text) is null)

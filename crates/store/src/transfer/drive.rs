@@ -1,6 +1,6 @@
 //! Drives (专项行动) that the service takes part in, such as a hundred days for what troubles people
-//! most [T18]: a document, a period, and a district or the whole city. Their figures are the monthly
-//! report's own, of that period and of the days before it.
+//! most [T18]: a document, a period, and a district or the whole city. Their figures are the
+//! monthly report's own, of that period and of the days before it.
 
 use rules::Time;
 use rules::account::Permission;

@@ -1,5 +1,6 @@
 //! What the telephone exchange tells of 96120's calls: they ring, somebody lifts the receiver, the
-//! line is put down [T1]. It tells by its own name of a call, as often as it likes and in any order.
+//! line is put down [T1]. It tells by its own name of a call, as often as it likes and in any
+//! order.
 
 use rules::Time;
 use rules::account::AccountRole;
@@ -114,7 +115,8 @@ async fn answered(
     Ok(())
 }
 
-/// Nobody had answered: the call is lost. Else its draft stays open: a line that drops ends nothing.
+/// Nobody had answered: the call is lost. Else its draft stays open: a line that drops ends
+/// nothing.
 async fn hung_up(tx: &mut Tx, by: &By, call_id: &str, at: Time) -> Result<()> {
     let done = sqlx::query(
         "update phone_call set hung_up_at = $2,

@@ -140,7 +140,7 @@ struct All {
     spots: Vec<(String, String)>,
 }
 
-const AT: &str = "03-05 10:00";
+pub const AT: &str = "03-05 10:00";
 
 async fn one_of_everything(house: &House) -> All {
     furnish(house).await;
@@ -257,25 +257,25 @@ async fn look(tx: &mut Tx, scope: &Scope, spot: &str) -> Result<()> {
     campaign::carry_out(tx, scope, spot, "总体较好", on(AT)).await
 }
 
-fn letters<'a>(units: impl IntoIterator<Item = &'a str>) -> String {
+pub fn letters<'a>(units: impl IntoIterator<Item = &'a str>) -> String {
     let units: Vec<&str> = units.into_iter().collect();
     let found = UNITS.iter().filter(|(unit, _)| units.contains(unit));
     let found: String = found.map(|(_, letter)| *letter).collect();
     if found.is_empty() { "-".into() } else { found }
 }
 
-fn number(count: usize) -> String {
+pub fn number(count: usize) -> String {
     if count == 0 { "-".into() } else { count.to_string() }
 }
 
-fn missing<T: Default>(answer: Result<T>) -> Result<T> {
+pub fn missing<T: Default>(answer: Result<T>) -> Result<T> {
     match answer {
         Err(Error::NotFound(_)) => Ok(T::default()),
         other => other,
     }
 }
 
-fn missing_list<T>(answer: Result<store::page::Listed<T>>) -> Result<Vec<T>> {
+pub fn missing_list<T>(answer: Result<store::page::Listed<T>>) -> Result<Vec<T>> {
     match answer {
         Err(Error::NotFound(_)) => Ok(Vec::new()),
         other => other.map(|listed| listed.rows),
@@ -462,47 +462,7 @@ async fn plan_seen(tx: &mut Tx, scope: &Scope, function: &str, all: &All) -> Res
         "campaign::responsibles" => each!(n, unit => {
             campaign::responsibles(tx, scope, id, unit).await.map(|rows| !rows.is_empty())
         }),
-        other => return work_seen(tx, scope, other, id).await,
-    })
-}
-
-async fn work_seen(tx: &mut Tx, scope: &Scope, function: &str, id: &str) -> Result<String> {
-    let now = on(AT);
-    Ok(match function {
-        "campaign::routines" => number(missing(campaign::routines(tx, scope, id).await)?.len()),
-        "campaign::routine_lines" => {
-            let rows = missing(campaign::routine_lines(tx, scope, id, now).await)?;
-            letters(rows.iter().map(|row| &*row.institution_id))
-        }
-        "campaign::activities" => {
-            let (all, filter) = (Slice::first(9), campaign::ActivityFilter::default());
-            let listed = campaign::activities(tx, scope, id, &filter, all).await;
-            let rows = missing_list(listed)?;
-            letters(rows.iter().filter_map(|row| row.institution_id.as_deref()))
-        }
-        "campaign::pack_files" => {
-            let mut seen = Vec::new();
-            for file in missing(campaign::pack_files(tx, scope, id).await)? {
-                let bytes = campaign::pack_file(tx, &file).await?;
-                assert_eq!(bytes.unwrap().body, b"image");
-                // Two files a unit: one of the problem, one of the sheet.
-                seen.push(file.name_zh);
-            }
-            letters(seen.iter().map(String::as_str))
-        }
-        "campaign::efforts" => {
-            let sum = missing(campaign::efforts(tx, scope, id).await)?;
-            number(usize::try_from(sum.activities).unwrap())
-        }
-        "campaign::aims" => {
-            let rules = [rules::campaign::TargetRule::default()];
-            match campaign::aims(tx, scope, &rules, now).await {
-                Ok((all, _)) => number(usize::try_from(all).unwrap()),
-                Err(Error::Refused(_)) => "-".into(),
-                Err(error) => return Err(error),
-            }
-        }
-        other => panic!("{other}"),
+        other => return crate::campaign_work::work_seen(tx, scope, other, id).await,
     })
 }
 

@@ -5,9 +5,10 @@ use rules::campaign::{ActivityKind, Answer, Effort, TargetRule};
 use rules::notice::Way;
 use store::campaign::{self, ActivityFilter, Adapt, Campaign, Efforts, Make, NewActivity};
 use store::page::Slice;
-use store::{By, deadline, oncall};
+use store::{By, Error, Result, Scope, Tx, deadline, oncall};
 
 use crate::campaign_city::{furnish, on};
+use crate::campaign_scope::{letters, missing, missing_list, number};
 use crate::city::{refusal, step};
 use crate::house::{House, on_both};
 
@@ -58,7 +59,7 @@ impl House {
 
 #[tokio::test]
 async fn a_draft_is_adapted_and_whoever_wrote_it_neither_reviews_nor_approves() {
-    proves!("W2", "W4", "W5", "W64");
+    proves!("W4", "W5", "W64");
     on_both(async |house| {
         furnish(&house).await;
         let id = house.drafted("2017A").await;
@@ -149,86 +150,100 @@ fn activity(key: &str, kind: ActivityKind, effort: Effort, units: &[&str]) -> Ne
     }
 }
 
+impl House {
+    async fn did(&self, login: &str, id: &str, new: NewActivity) -> store::Result<String> {
+        let (scope, id) = (self.scope(login).await, id.to_owned());
+        step!(self.db, |tx| campaign::add_activity(tx, &scope, &id, &new, on("02-15 09:00")))
+    }
+
+    async fn effort(&self, login: &str, id: &str) -> Efforts {
+        let (scope, mut tx) = (self.scope(login).await, self.read().await);
+        campaign::efforts(&mut tx, &scope, id).await.unwrap()
+    }
+}
+
+fn visit(key: &str, (officers, agencies): (i64, i64), units: &[&str]) -> NewActivity {
+    let effort = Effort { officers, agencies, ..Effort::default() };
+    activity(key, ActivityKind::Inspection, effort, units)
+}
+
 #[tokio::test]
 async fn officer_times_and_institutions_by_class_are_counted_once() {
-    proves!("N54", "Z1", "W12", "W24", "W52");
+    proves!("N54", "Z1");
     on_both(async |house| {
         furnish(&house).await;
-        house
-            .raw("update institution_profile set category = 'reproduction' where code = 'WX001'")
-            .await;
-        house
-            .raw("update institution_profile set category = 'maternal_child' where code = 'WX004'")
-            .await;
+        for (code, class) in [("WX001", "reproduction"), ("WX004", "maternal_child")] {
+            let sql = format!(
+                "update institution_profile set category = '{class}' where code = '{code}'"
+            );
+            house.raw(&sql).await;
+        }
         let id = house.published("wuxi_2017_a", "2017A", on("02-10 09:00")).await;
-        let add = async |login: &str, new: NewActivity| {
-            let (scope, id) = (house.scope(login).await, id.clone());
-            step!(house.db, |tx| campaign::add_activity(tx, &scope, &id, &new, on("02-15 09:00")))
-        };
-        let sent = |officers, agencies| Effort { officers, agencies, ..Effort::default() };
-        let visit = |key, effort, units| activity(key, ActivityKind::Inspection, effort, units);
-        let first = add("yz_1", visit("k1", sent(6, 3), &["ins_a1", "ins_b1", "ins_b1"])).await;
-        let again = add("yz_1", visit("k1", sent(6, 3), &["ins_a1"])).await.unwrap();
-        assert_eq!(first.unwrap(), again, "the same form twice is written once");
-        assert_eq!(
-            refusal(add("yz_2", visit("k1", sent(6, 3), &["ins_a1"])).await),
-            "RequestKeyReused"
-        );
-        let second = add("qu_a1", visit("k2", sent(2, 1), &["ins_a1", "ins_a2"])).await.unwrap();
-        let alone = visit("k3", sent(1, 1), &["ins_a1"]);
-        assert_eq!(refusal(add("qu_a1", alone).await), "Quantity", "officials act in pairs");
-        let elsewhere = visit("k4", sent(2, 1), &["ins_b1"]);
-        assert_eq!(refusal(add("qu_a1", elsewhere).await), "NotFound");
-        let own = visit("k5", sent(2, 1), &["ins_a1"]);
-        assert_eq!(refusal(add("first_a1", own).await), "NotAllowed", "a unit inspects nobody");
-        let taught = Effort { people: 60, tested: 50, passed: 45, ..Effort::default() };
-        add("med_a1", activity("k6", ActivityKind::Training, taught, &[])).await.unwrap();
-        let drill = Effort { people: 12, ..Effort::default() };
-        add("first_b1", activity("k7", ActivityKind::Drill, drill, &[])).await.unwrap();
-        let late = NewActivity {
-            held_at: on("02-16 09:00"),
-            ..activity("k8", ActivityKind::KickOff, drill, &[])
-        };
-        assert_eq!(refusal(add("yz_1", late).await), "Hours");
-        assert_eq!(
-            refusal(add("icu_a1", activity("k9", ActivityKind::Drill, drill, &[])).await),
-            "NotAllowed"
-        );
-        let of = async |login: &str| {
-            let (scope, mut tx) = (house.scope(login).await, house.read().await);
-            campaign::efforts(&mut tx, &scope, &id).await.unwrap()
-        };
-        let city = Efforts {
-            officer_times: 8,
-            assisted_reproduction: 1,
-            maternal_child: 1,
-            other: 1,
-            trainings: 1,
-            trained: 60,
-            tested: 50,
-            passed: 45,
-            activities: 1,
-        };
-        assert_eq!(of("yz_1").await, city);
-        assert_eq!(of("yz_1").await.institutions(), 3);
-        assert_eq!(of("qu_b1").await.officer_times, 0, "the city's officers are the city's");
-        assert_eq!(of("qu_b1").await.maternal_child, 1, "but its institution was visited");
+        let both = ["ins_a1", "ins_b1", "ins_b1"];
+        let first = house.did("yz_1", &id, visit("k1", (6, 3), &both)).await.unwrap();
+        let again = house.did("yz_1", &id, visit("k1", (6, 3), &["ins_a1"])).await.unwrap();
+        assert_eq!(first, again, "the same form twice is written once");
+        let other = house.did("yz_2", &id, visit("k1", (6, 3), &["ins_a1"])).await;
+        assert_eq!(refusal(other), "RequestKeyReused");
+        let own = ["ins_a1", "ins_a2"];
+        let second = house.did("qu_a1", &id, visit("k2", (2, 1), &own)).await.unwrap();
+        for (login, officers, unit, expected) in [
+            ("qu_a1", 1, "ins_a1", "Quantity"),
+            ("qu_a1", 2, "ins_b1", "NotFound"),
+            ("first_a1", 2, "ins_a1", "NotAllowed"),
+        ] {
+            let refused = house.did(login, &id, visit("k3", (officers, 1), &[unit])).await;
+            assert_eq!(refusal(refused), expected, "{login} {officers} {unit}");
+        }
+        let city = house.effort("yz_1", &id).await;
+        assert_eq!((city.officer_times, city.institutions()), (8, 3));
+        assert_eq!((city.assisted_reproduction, city.maternal_child, city.other), (1, 1, 1));
+        let district = house.effort("qu_b1", &id).await;
+        assert_eq!(district.officer_times, 0, "the city's officers are the city's");
+        assert_eq!(district.maternal_child, 1, "but its institution was visited");
         // Taken back, it counts no more and stays to be read.
-        let withdraw = async |login: &str, id: &str| {
-            let (scope, id) = (house.scope(login).await, id.to_owned());
+        let withdraw = async |login: &str| {
+            let (scope, id) = (house.scope(login).await, second.clone());
             step!(house.db, |tx| campaign::withdraw_activity(tx, &scope, &id, on("02-15 10:00")))
         };
-        assert_eq!(refusal(withdraw("yz_1", &second).await), "NotAllowed", "another's work");
-        withdraw("qu_a2", &second).await.unwrap();
-        assert_eq!(of("yz_1").await.officer_times, 6);
-        assert_eq!(of("yz_1").await.other, 0);
+        assert_eq!(refusal(withdraw("yz_1").await), "NotAllowed", "another's work");
+        withdraw("qu_a2").await.unwrap();
+        let city = house.effort("yz_1", &id).await;
+        assert_eq!((city.officer_times, city.other), (6, 0));
         let (scope, mut tx) = (house.scope("yz_1").await, house.read().await);
         let filter = ActivityFilter { kind: Some("inspection".into()), ..Default::default() };
         let listed = campaign::activities(&mut tx, &scope, &id, &filter, Slice::first(9)).await;
         let listed = listed.unwrap();
-        assert_eq!(listed.total, 2);
         assert_eq!(listed.rows.iter().filter(|one| one.withdrawn_at.is_some()).count(), 1);
-        assert_eq!(listed.rows.iter().map(|one| one.units).sum::<i64>(), 4);
+        assert_eq!((listed.total, listed.rows.iter().map(|one| one.units).sum::<i64>()), (2, 4));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn units_write_down_training_drills_and_publicity() {
+    proves!("W12", "W24", "W52");
+    on_both(async |house| {
+        furnish(&house).await;
+        let id = house.published("wuxi_2017_a", "2017A", on("02-10 09:00")).await;
+        let taught = Effort { people: 60, tested: 50, passed: 45, ..Effort::default() };
+        let people = Effort { people: 12, ..Effort::default() };
+        for (login, key, kind, effort) in [
+            ("med_a1", "k1", ActivityKind::Training, taught),
+            ("first_b1", "k2", ActivityKind::Drill, people),
+            ("med_a1", "k3", ActivityKind::Publicity, people),
+        ] {
+            house.did(login, &id, activity(key, kind, effort, &[])).await.unwrap();
+        }
+        let mut late = activity("k4", ActivityKind::KickOff, people, &[]);
+        late.held_at = on("02-16 09:00");
+        assert_eq!(refusal(house.did("yz_1", &id, late).await), "Hours");
+        let head = house.did("icu_a1", &id, activity("k5", ActivityKind::Drill, people, &[])).await;
+        assert_eq!(refusal(head), "NotAllowed");
+        let city = house.effort("yz_1", &id).await;
+        assert_eq!((city.trainings, city.trained, city.tested, city.passed), (1, 60, 50, 45));
+        assert_eq!(city.activities, 2);
+        assert_eq!(house.effort("med_b1", &id).await.activities, 1, "a unit sees its own");
     })
     .await;
 }
@@ -330,4 +345,45 @@ async fn whoever_has_not_handed_in_is_told_before_the_deadline() {
         assert_eq!(told.last().unwrap(), "campaign_urge 13900000001");
     })
     .await;
+}
+
+/// What the table of scopes asks of this part.
+pub async fn work_seen(tx: &mut Tx, scope: &Scope, function: &str, id: &str) -> Result<String> {
+    let now = on(crate::campaign_scope::AT);
+    Ok(match function {
+        "campaign::routines" => number(missing(campaign::routines(tx, scope, id).await)?.len()),
+        "campaign::routine_lines" => {
+            let rows = missing(campaign::routine_lines(tx, scope, id, now).await)?;
+            letters(rows.iter().map(|row| &*row.institution_id))
+        }
+        "campaign::activities" => {
+            let (all, filter) = (Slice::first(9), campaign::ActivityFilter::default());
+            let listed = campaign::activities(tx, scope, id, &filter, all).await;
+            let rows = missing_list(listed)?;
+            letters(rows.iter().filter_map(|row| row.institution_id.as_deref()))
+        }
+        "campaign::pack_files" => {
+            let mut seen = Vec::new();
+            for file in missing(campaign::pack_files(tx, scope, id).await)? {
+                let bytes = campaign::pack_file(tx, &file).await?;
+                assert_eq!(bytes.unwrap().body, b"image");
+                // Two files a unit: one of the problem, one of the sheet.
+                seen.push(file.name_zh);
+            }
+            letters(seen.iter().map(String::as_str))
+        }
+        "campaign::efforts" => {
+            let sum = missing(campaign::efforts(tx, scope, id).await)?;
+            number(usize::try_from(sum.activities).unwrap())
+        }
+        "campaign::aims" => {
+            let rules = [rules::campaign::TargetRule::default()];
+            match campaign::aims(tx, scope, &rules, now).await {
+                Ok((all, _)) => number(usize::try_from(all).unwrap()),
+                Err(Error::Refused(_)) => "-".into(),
+                Err(error) => return Err(error),
+            }
+        }
+        other => panic!("{other}"),
+    })
 }

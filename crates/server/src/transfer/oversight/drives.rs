@@ -1,5 +1,6 @@
-//! Drives that the service takes part in [T18]: the report's own figures, of the drive's days beside
-//! as many days before it; each leads to the report of those days, and from there to its list.
+//! Drives that the service takes part in [T18]: the report's own figures, of the drive's days
+//! beside as many days before it; each leads to the report of those days, and from there to its
+//! list.
 
 use axum::Form as Posted;
 use axum::extract::{Path, Query, State};
