@@ -25,6 +25,7 @@ pub const FILES: &[(&str, &str)] = files![
     "campaign/wuxi-2017-b.toml",
     "campaign/reproduction-2023.toml",
     "campaign/transfer-2025.toml",
+    "campaign/messages-2025.11.toml",
     "transfer/service-2025.11.toml",
     "transfer/triage-2025.11.toml",
     "transfer/tiers-2025.11.toml",

@@ -2,6 +2,7 @@
 //! counts as the sender of what comes in.
 
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -228,4 +229,22 @@ async fn every_service_finds_the_texts_it_sends() {
         assert!(packs.message(code, house.app.now()).is_some(), "{code}");
     }
     assert!(packs.message("no_such", house.app.now()).is_none());
+}
+
+/// A pack lies in the folder and in the binary, or it is nobody's.
+#[test]
+fn every_pack_of_the_folder_is_carried() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
+    let mut lying = Vec::new();
+    for drawer in std::fs::read_dir(folder).unwrap() {
+        let drawer = drawer.unwrap();
+        for file in std::fs::read_dir(drawer.path()).unwrap() {
+            let (drawer, file) = (drawer.file_name(), file.unwrap().file_name());
+            lying.push(format!("packs/{}/{}", drawer.display(), file.display()));
+        }
+    }
+    let mut carried: Vec<&str> = baize::packs::FILES.iter().map(|(name, _)| *name).collect();
+    lying.sort();
+    carried.sort_unstable();
+    assert_eq!(carried, lying);
 }
