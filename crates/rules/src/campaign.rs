@@ -3,6 +3,7 @@
 
 mod activity;
 mod annex;
+mod annex_draft;
 mod checklist;
 mod draft;
 mod pack;
@@ -16,12 +17,15 @@ mod target;
 mod tests;
 
 pub use activity::{ActivityKind, Effort, EffortFault};
-pub use annex::{Annex, Cell, CellFault, CellSource, Entry, Relation, Rule, Value, hints};
+pub use annex::{
+    Annex, Cell, CellFault, CellSource, Entry, Rate, Relation, Rule, Share, Value, hints,
+};
+pub use annex_draft::{AnnexFault, AnnexPart, CELLS_MAX};
 pub use checklist::{
     Answer, Answered, Checklist, Coverage, Evidence, Item, ItemFault, Mending, WHOLE, When, asked,
     faults,
 };
-pub use draft::{Fault, PlanFault, PlanPart, ROWS_MAX};
+pub use draft::{Fault, PlanFault, PlanPart, ROWS_MAX, sound};
 pub use pack::{CampaignPack, Department, Template};
 pub use plan::{
     Clocks, Deliverable, Due, Holder, Measure, Objective, Phase, PhaseDates, Plan, Section, Used,

@@ -3,6 +3,9 @@
 
 mod activity;
 mod annex;
+mod annex_draft;
+mod annex_file;
+mod annex_form;
 mod annex_unit;
 mod answers;
 mod assessment;
@@ -11,11 +14,13 @@ mod draft;
 mod draft_form;
 mod draw;
 mod export;
+mod indicators;
 mod ledger;
 mod list;
 mod pack;
 mod page;
 mod problem;
+mod rate;
 mod report;
 mod routine;
 mod sheet;
@@ -27,12 +32,15 @@ mod upload;
 
 pub(crate) use activity::{activities, activities_xlsx, add_activity};
 pub(crate) use annex::{annex, entries};
+pub(crate) use annex_draft::{annex_draft, write_annex_draft};
+pub(crate) use annex_file::{annex_xlsx, read_annex, sums_xlsx};
 pub(crate) use annex_unit::{cell, unit};
 pub(crate) use answers::{answer, answers, item_evidence, item_file};
 pub(crate) use assessment::{assessment, assessment_xlsx};
 pub(crate) use coverage::{coverage, coverage_xlsx};
 pub(crate) use draft::{draft, write_draft};
 pub(crate) use export::ledger_xlsx;
+pub(crate) use indicators::{indicators, indicators_xlsx};
 pub(crate) use ledger::{ledger, print};
 pub(crate) use list::{create, list};
 pub(crate) use pack::readiness;
@@ -69,6 +77,17 @@ struct Typed {
 impl Typed {
     fn refused(form: &str, fields: Fields, wrong: String) -> Typed {
         Typed { form: form.to_owned(), fields, wrong: Some(wrong) }
+    }
+
+    /// What was typed, and nothing wrong with it yet.
+    fn kept(form: &str, fields: Fields) -> Typed {
+        Typed { form: form.to_owned(), fields, wrong: None }
+    }
+
+    /// What was typed into a field, when its form was sent.
+    fn some(&self, form: &str, name: &str) -> Option<String> {
+        let known = self.form == form && self.fields.has(name);
+        known.then(|| self.fields.get(name).to_owned())
     }
 
     fn get(&self, form: &str, name: &str) -> &str {

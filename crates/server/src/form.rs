@@ -25,6 +25,10 @@ impl Fields {
         self.0.get(name).map_or("", |value| value.trim())
     }
 
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     pub fn pairs(&self) -> Vec<(String, String)> {
         self.0.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
     }

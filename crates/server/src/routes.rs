@@ -349,6 +349,8 @@ fn campaigns() -> Router<App> {
         )
         .route("/campaigns/{id}/hand/{code}/{holder}", post(campaign::hand))
         .route("/campaigns/{id}/annex/{code}", get(campaign::annex))
+        .route("/campaigns/{id}/annex/{code}/sums.xlsx", get(campaign::sums_xlsx))
+        .route("/campaigns/{id}/annex/{code}/{unit}/annex.xlsx", get(campaign::annex_xlsx))
         .route("/campaigns/{id}/annex/{code}/entries", get(campaign::entries))
         .route("/campaigns/{id}/annex/{code}/{unit}", get(campaign::unit).post(campaign::cell))
         .route("/campaigns/{id}/talk", get(campaign::talk).post(campaign::say))
@@ -363,8 +365,11 @@ fn campaigns() -> Router<App> {
 fn campaign_work() -> Router<App> {
     Router::new()
         .route("/campaigns/{id}/draft", get(campaign::draft))
+        .route("/campaigns/{id}/draft/annexes/{code}", get(campaign::annex_draft))
         .route("/campaigns/{id}/activities", get(campaign::activities).post(campaign::add_activity))
         .route("/campaigns/{id}/activities.xlsx", get(campaign::activities_xlsx))
+        .route("/campaigns/{id}/indicators", get(campaign::indicators))
+        .route("/campaigns/{id}/indicators.xlsx", get(campaign::indicators_xlsx))
         .route("/campaigns/{id}/routine", get(campaign::routine).post(campaign::write_routine))
         .route("/campaigns/{id}/routine.xlsx", get(campaign::routine_xlsx))
 }
@@ -391,6 +396,8 @@ fn sheets_and_spots() -> Router<App> {
 fn uploads() -> Router<App> {
     Router::new()
         .route("/campaigns/{id}/draft", post(campaign::write_draft))
+        .route("/campaigns/{id}/draft/annexes/{code}", post(campaign::write_annex_draft))
+        .route("/campaigns/{id}/annex/{code}/{unit}/annex.xlsx", post(campaign::read_annex))
         .route("/problems/{id}/files", post(campaign::evidence))
         .route("/campaigns/{id}/sheets/import", post(campaign::read_import))
         .route("/campaigns/{id}/sheets/import/confirm", post(campaign::confirm_import))

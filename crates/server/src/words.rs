@@ -7,6 +7,7 @@ mod account;
 mod alert;
 mod assist;
 mod campaign;
+mod campaign_annex;
 mod campaign_import;
 mod campaign_sheets;
 mod campaign_work;

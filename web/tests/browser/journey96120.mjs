@@ -98,11 +98,12 @@ async function fetches(room, dispatcher, family, booking) {
   await step(page, booking, 'start');
   await step(page, booking, 'on_scene');
   await page.locator('[data-queue]', { hasText: '2 条' }).waitFor();
+  // Asked before the page is opened anew: a new page may find the network for a moment.
+  await row.locator('.st', { hasText: '已派' }).waitFor();
   await page.reload();
   await page.locator(`[data-booking="${booking}"] [data-step="on_scene"][data-at]`).waitFor();
   await step(page, booking, 'load');
   await room.shoot(page, 'journey96120-crew-offline-phone');
-  await row.locator('.st', { hasText: '已派' }).waitFor();
   await page.context().setOffline(false);
   await page.locator('[data-queue]', { hasText: '已全部发送' }).waitFor();
   // The desk's open page hears of it; the family sees it at its next look.

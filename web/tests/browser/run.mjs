@@ -18,7 +18,14 @@ const CITIES = {
   // What people write stands in their language: the English pages are looked at before.
   zhuhai: ['channel', 'sos', 'hotline', 'neighbour', 'centre'],
   zibo: ['oversight', 'call96120', 'board96120', 'journey96120'],
-  wuxi: ['campaign_pages', 'campaign_sheets', 'campaign', 'campaign_work', 'campaign_import'],
+  wuxi: [
+    'campaign_pages',
+    'campaign_sheets',
+    'campaign',
+    'campaign_work',
+    'campaign_import',
+    'campaign_annex',
+  ],
 };
 const STORIES = Object.values(CITIES).flat();
 /** A story that hangs is a story that failed. */

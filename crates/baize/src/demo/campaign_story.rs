@@ -9,7 +9,7 @@ use rules::campaign::{
     Answer, Branch, Evidence, Fix, Item, Mending, Source, Step, SubmissionStep, WHOLE, Weight,
 };
 use store::account::{self, NewAccount};
-use store::campaign::{self, AnswerEdit, CellEdit, Doing, Finding, Handing, Make};
+use store::campaign::{self, AnswerEdit, Doing, Finding, Handing, Make};
 use store::page::Slice;
 use store::{By, Db, Error, Result, Scope, Tx};
 
@@ -25,13 +25,13 @@ struct Fault {
 }
 
 /// What the story has made.
-struct Told {
-    id: String,
+pub(super) struct Told {
+    pub id: String,
     scopes: HashMap<String, Scope>,
 }
 
 impl Told {
-    fn scope(&self, login: &str) -> Result<Scope> {
+    pub fn scope(&self, login: &str) -> Result<Scope> {
         self.scopes.get(login).cloned().ok_or(Error::NotFound("account"))
     }
 }
@@ -426,7 +426,7 @@ async fn tell_rest(tx: &mut Tx, data: &Data, told: &Told, index: usize) -> Resul
     let story = &data.campaigns[index];
     let at = story.published.at(data.calendar()).plus_days(22);
     returns(tx, data, story, told, at).await?;
-    early(tx, data, story, told, at).await?;
+    super::campaign_annex::early(tx, data, story, told, at).await?;
     super::campaign_work::after(tx, data, story, (&told.id, &told.scopes), at).await
 }
 
@@ -454,43 +454,6 @@ async fn returns(tx: &mut Tx, data: &Data, story: &Story, told: &Told, at: Time)
             spot_check_id: None,
         };
         campaign::find(tx, &scope, &finding, at).await?;
-    }
-    Ok(())
-}
-
-/// A district that has already summed up, another that is about to, and some units of the city.
-async fn early(tx: &mut Tx, data: &Data, story: &Story, told: &Told, at: Time) -> Result<()> {
-    for (line, count, closed) in
-        [("320205", 99, true), ("320213", 9, false), ("affiliated", 6, false)]
-    {
-        let units = data.units.iter().filter(|unit| unit.line() == line).take(count);
-        let officer = story.officers.iter().find(|one| one[0] == line);
-        let bureau = told.scope(officer.map_or(&story.author, |one| &one[1]))?;
-        for (number, unit) in units.enumerate() {
-            let med = told.scope(&unit.login(AccountRole::MedicalDepartment))?;
-            for (cell, value) in [("meetings", 2), ("trained", unit.staff * 9 / 10)] {
-                let edit = CellEdit {
-                    cell: cell.into(),
-                    value: Some(value),
-                    reason: String::new(),
-                    revision: 0,
-                };
-                let of = (&*told.id, "annex_1", &*unit.id);
-                campaign::edit_cell(tx, &med, of, &edit, at).await?;
-            }
-            let of = Handing { campaign_id: &told.id, deliverable: "annex_1", holder: &unit.id };
-            campaign::hand(tx, &med, of, SubmissionStep::Submit, "", at).await?;
-            // The last ones wait for the bureau.
-            if closed || number % 3 != 2 {
-                campaign::hand(tx, &bureau, of, SubmissionStep::Approve, "", at).await?;
-            }
-        }
-        if closed {
-            let of = Handing { campaign_id: &told.id, deliverable: "annex_1", holder: line };
-            campaign::hand(tx, &bureau, of, SubmissionStep::Submit, "", at).await?;
-            let city = told.scope(&story.author)?;
-            campaign::hand(tx, &city, of, SubmissionStep::Approve, "", at).await?;
-        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The demo cities: their data, and how it becomes a running platform.
 
 mod campaign;
+mod campaign_annex;
 mod campaign_story;
 mod campaign_talk;
 mod campaign_work;

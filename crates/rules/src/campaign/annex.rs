@@ -36,6 +36,13 @@ pub struct Cell {
     pub max: Option<i64>,
 }
 
+impl Cell {
+    /// Whether the cell can hold a figure.
+    pub fn takes(&self, value: i64) -> bool {
+        (0..=self.max.unwrap_or(VALUE_MAX)).contains(&value)
+    }
+}
+
 /// Conditions on a ledger entry; each that is named must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -89,6 +96,63 @@ pub struct Rule {
     pub says_en: String,
 }
 
+/// An indicator: the share of one sum of cells in another, read with an annex and summed with it
+/// [W11].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    pub code: String,
+    pub title_zh: String,
+    pub title_en: String,
+    pub over: Vec<String>,
+    pub of: Vec<String>,
+    /// What is asked for, in percent; neither when the share is only told.
+    #[serde(default)]
+    pub at_least: Option<i64>,
+    #[serde(default)]
+    pub at_most: Option<i64>,
+}
+
+/// So many of so many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    pub over: i64,
+    pub of: i64,
+}
+
+impl Share {
+    /// Hundredths of a percent, cut off.
+    pub fn hundredths(self) -> i64 {
+        let exact = i128::from(self.over) * 10_000 / i128::from(self.of.max(1));
+        i64::try_from(exact).unwrap_or(i64::MAX)
+    }
+}
+
+impl Rate {
+    /// None where a figure is missing, or where there was nothing to have a share of.
+    pub fn share(&self, figure: impl Fn(&str) -> Option<i64>) -> Option<Share> {
+        let sum = |codes: &[String]| codes.iter().map(|code| figure(code)).sum::<Option<i64>>();
+        let share = Share { over: sum(&self.over)?, of: sum(&self.of)? };
+        (share.of > 0).then_some(share)
+    }
+
+    /// Whether the share is what was asked for, without rounding; none when nothing was.
+    pub fn met(&self, share: Share) -> Option<bool> {
+        let (hundred, of) = (i128::from(share.over) * 100, i128::from(share.of));
+        let least = self.at_least.map(|percent| hundred >= i128::from(percent) * of);
+        let most = self.at_most.map(|percent| hundred <= i128::from(percent) * of);
+        match (least, most) {
+            (None, None) => None,
+            (least, most) => Some(least.unwrap_or(true) && most.unwrap_or(true)),
+        }
+    }
+
+    /// The cells that it needs.
+    pub fn cells(&self) -> impl Iterator<Item = &String> {
+        self.over.iter().chain(&self.of)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Annex {
@@ -104,6 +168,8 @@ pub struct Annex {
     pub cells: Vec<Cell>,
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule>,
+    #[serde(default, rename = "rate")]
+    pub rates: Vec<Rate>,
 }
 
 /// What keeps an annex from being complete.
@@ -139,7 +205,7 @@ impl Annex {
                 None if cell.compulsory && !reason => {
                     found.push(CellFault::Missing(cell.code.clone()));
                 }
-                Some(value) if !(0..=cell.max.unwrap_or(VALUE_MAX)).contains(&value) => {
+                Some(value) if !cell.takes(value) => {
                     found.push(CellFault::OutOfRange(cell.code.clone()));
                 }
                 _ => {}
@@ -160,29 +226,6 @@ impl Annex {
             }
         }
         found
-    }
-
-    pub(super) fn faults(&self) -> Vec<String> {
-        let mut faults = Vec::new();
-        for (index, cell) in self.cells.iter().enumerate() {
-            if self.cells[..index].iter().any(|other| other.code == cell.code) {
-                faults.push(format!("annex {}: cell {} stands twice", self.code, cell.code));
-            }
-            if cell.entry.is_some() && cell.source != CellSource::Ledger {
-                faults.push(format!("annex {}: {} counts no entries", self.code, cell.code));
-            }
-        }
-        for rule in &self.rules {
-            for code in rule.left.iter().chain(&rule.right) {
-                if self.cell(code).is_none() {
-                    faults.push(format!("annex {}: rule {} names {code}", self.code, rule.code));
-                }
-            }
-        }
-        if self.expires_days < 0 {
-            faults.push(format!("annex {}: expires_days from 0", self.code));
-        }
-        faults
     }
 }
 

@@ -48,12 +48,13 @@ coded! {
 /// A fault and where it is: the part, and which of its rows, from 0.
 pub type Fault = (PlanPart, usize, PlanFault);
 
-fn titled(zh: &str, en: &str) -> bool {
+pub(super) fn titled(zh: &str, en: &str) -> bool {
     [zh, en].iter().all(|text| !text.trim().is_empty() && text.chars().count() <= 200)
 }
 
-/// Codes are part of addresses and of what was handed in under them.
-fn sound(code: &str) -> bool {
+/// Whether a code can be part of addresses and of what was handed in under it: 1 to 60 lower-case
+/// letters, digits and underscores.
+pub fn sound(code: &str) -> bool {
     let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     (1..=60).contains(&code.len()) && code.chars().all(letter)
 }
@@ -91,6 +92,11 @@ impl Plan {
         for (index, annex) in self.annexes.iter().enumerate() {
             if self.deliverable(&annex.code).is_none() {
                 faults.push((PlanPart::Annex, index, PlanFault::Unknown));
+            }
+            let own = annex.draft_faults();
+            faults.extend(own.into_iter().map(|(_, _, why)| (PlanPart::Annex, index, why)).take(1));
+            if self.annexes[..index].iter().any(|before| before.code == annex.code) {
+                faults.push((PlanPart::Annex, index, PlanFault::Code));
             }
         }
         for (index, section) in self.sections.iter().enumerate() {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::annex::Annex;
+use super::annex_draft::AnnexFault;
 use super::checklist::Checklist;
 use super::plan::{self, Clocks, Due, Objective, PhaseDates, Plan, Section, Used};
 use super::sample::Weights;
@@ -104,7 +105,11 @@ impl Template {
 
     fn faults(&self, faults: &mut Vec<String>) {
         for annex in &self.annexes {
-            faults.extend(annex.faults().into_iter().map(|why| format!("{}: {why}", self.code)));
+            let told = |(part, row, why): AnnexFault| {
+                let (part, why, row) = (part.code(), why.code(), row + 1);
+                format!("{}: annex {}: {part} {row}: {why}", self.code, annex.code)
+            };
+            faults.extend(annex.draft_faults().into_iter().map(told));
             if !self.dues.iter().any(|due| due.code == annex.code) {
                 faults.push(format!("{}: annex {} has no deadline", self.code, annex.code));
             }

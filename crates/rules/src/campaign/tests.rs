@@ -1,3 +1,4 @@
+mod annex;
 mod work;
 
 use super::*;
@@ -63,7 +64,8 @@ fn phases_of_plan_a_overlap_and_end_at_midnight() {
         assert_eq!(codes.join(","), row[1], "row: {row:?}");
     }
     assert_eq!(plan.departments.len(), 13);
-    assert_eq!(plan.annexes.len(), 2);
+    let annexes: Vec<&str> = plan.annexes.iter().map(|one| &*one.code).collect();
+    assert_eq!(annexes, ["annex_1", "annex_2", "indicators"]);
     assert!(plan.annexes[1].dialysis_only && !plan.annexes[0].dialysis_only);
 }
 

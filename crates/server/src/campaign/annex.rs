@@ -11,6 +11,7 @@ use store::campaign::{self, AnnexLine, Handing};
 use store::page::Slice;
 
 use super::draw::{Entry, entry, handed};
+use super::rate::{self, Shown};
 use super::{Names, Pairs, Typed, takes_part};
 use crate::App;
 use crate::assets::Mark;
@@ -21,44 +22,47 @@ use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
 use crate::words::Lang;
 
-struct Column {
-    name: String,
+pub(super) struct Column {
+    pub name: String,
     ledger: bool,
 }
 
 /// A figure and where it leads.
 pub(super) struct Figure {
-    value: Option<i64>,
+    pub value: Option<i64>,
     /// The entries behind it, for figures counted from the ledger.
     pub href: Option<String>,
-    reason: String,
+    pub reason: String,
     unusual: bool,
 }
 
-struct Row {
-    name: String,
+pub(super) struct Row {
+    pub name: String,
     href: Option<String>,
     mark: Option<Mark>,
-    state: &'static str,
-    figures: Vec<Figure>,
+    pub state: &'static str,
+    pub figures: Vec<Figure>,
+    pub shares: Vec<Option<Shown>>,
     /// A line that the city does not count yet.
     pending: bool,
 }
 
 #[derive(Template)]
 #[template(path = "campaign/annex.html")]
-struct Sums {
+pub(super) struct Sums {
     shell: Shell,
     id: String,
-    code: String,
+    pub code: String,
     campaign: String,
     number: String,
     issuer: String,
-    title: String,
+    pub title: String,
     line: Option<(String, String)>,
-    columns: Vec<Column>,
-    rows: Vec<Row>,
-    sum: Row,
+    pub columns: Vec<Column>,
+    /// The indicators beside them: title, and what is asked for.
+    pub rates: Vec<(String, String)>,
+    pub rows: Vec<Row>,
+    pub sum: Row,
     due: String,
     steps: Vec<(&'static str, &'static str, bool)>,
     holder: String,
@@ -73,6 +77,30 @@ fn columns(lang: Lang, annex: &Annex) -> Vec<Column> {
         ledger: cell.source == CellSource::Ledger,
     };
     annex.cells.iter().map(column).collect()
+}
+
+fn rates(lang: Lang, annex: &Annex) -> Vec<(String, String)> {
+    let head = |one: &rules::campaign::Rate| {
+        (lang.pick(&one.title_zh, &one.title_en).to_owned(), rate::aim(lang, one))
+    };
+    annex.rates.iter().map(head).collect()
+}
+
+/// Sums of figures, and of how many institutions each is.
+struct Whole {
+    sums: Vec<i64>,
+    counts: Vec<i64>,
+}
+
+impl Whole {
+    fn of(annex: &Annex) -> Whole {
+        Whole { sums: vec![0; annex.cells.len()], counts: vec![0; annex.cells.len()] }
+    }
+
+    fn add(&mut self, place: usize, value: Option<i64>, institutions: i64) {
+        self.sums[place] += value.unwrap_or(0);
+        self.counts[place] += institutions;
+    }
 }
 
 /// One page of figures: whose annex it is, and how a figure's entries are found.
@@ -90,6 +118,14 @@ impl At<'_> {
         Figure { value, href, reason: String::new(), unusual: false }
     }
 
+    /// The indicators of a row: from its figures, each the sum of so many institutions.
+    fn shares(&self, figures: &[Figure], counts: &[i64]) -> Vec<Option<Shown>> {
+        let place = |code: &str| self.annex.cells.iter().position(|cell| cell.code == code);
+        let figure = |code: &str| place(code).and_then(|place| figures[place].value);
+        let counted = |code: &str| place(code).map(|place| counts[place]);
+        self.annex.rates.iter().map(|one| rate::shown(one, figure, counted)).collect()
+    }
+
     /// The lines of the city, from what they have approved.
     async fn lines(
         &self,
@@ -104,18 +140,21 @@ impl At<'_> {
             let key = (!Branch::is_district(&one.branch), &*one.branch);
             by_line.entry(key).or_default().push(one);
         }
-        let mut whole = vec![0_i64; self.annex.cells.len()];
+        let mut whole = Whole::of(self.annex);
         let mut rows = Vec::new();
         for ((not_district, line), cells) in by_line {
             let state = cells.first().and_then(|one| one.state.clone());
             let counts = cells.first().is_some_and(|one| one.counts());
             let mut figures = Vec::new();
+            let mut institutions = Vec::new();
             for (place, cell) in self.annex.cells.iter().enumerate() {
                 let found = cells.iter().find(|one| one.cell == cell.code);
-                let value = found.map(|one| one.total);
+                let (value, of) =
+                    (found.map(|one| one.total), found.map_or(0, |one| one.institutions));
                 if counts {
-                    whole[place] += value.unwrap_or(0);
+                    whole.add(place, value, of);
                 }
+                institutions.push(of);
                 figures.push(self.figure(cell, value, &format!("branch={line}")));
             }
             let (mark, word) = match (not_district, state.as_deref()) {
@@ -127,18 +166,28 @@ impl At<'_> {
                 href: Some(format!("/campaigns/{id}/annex/{}?branch={line}", self.annex.code)),
                 mark,
                 state: word,
+                shares: self.shares(&figures, &institutions),
                 figures,
                 pending: !counts,
             });
         }
-        let figures = self.annex.cells.iter().zip(&whole);
-        let figures = figures.map(|(cell, value)| self.figure(cell, Some(*value), "")).collect();
-        Ok((rows, self.sum(lang.cp_whole_city(), figures)))
+        Ok((rows, self.sum(lang.cp_whole_city(), &whole, "")))
     }
 
-    fn sum(&self, name: &str, figures: Vec<Figure>) -> Row {
-        let name = name.to_owned();
-        Row { name, href: None, mark: None, state: "", figures, pending: false }
+    /// The last row; its figures lead to the entries of all that were added up.
+    fn sum(&self, name: &str, whole: &Whole, of: &str) -> Row {
+        let cells = self.annex.cells.iter().zip(&whole.sums);
+        let figures: Vec<Figure> =
+            cells.map(|(cell, value)| self.figure(cell, Some(*value), of)).collect();
+        Row {
+            name: name.to_owned(),
+            href: None,
+            mark: None,
+            state: "",
+            shares: self.shares(&figures, &whole.counts),
+            figures,
+            pending: false,
+        }
     }
 
     /// The units of a line, and the sum of those it has approved.
@@ -152,7 +201,7 @@ impl At<'_> {
                 _ => units.push((one, vec![one])),
             }
         }
-        let mut whole = vec![0_i64; self.annex.cells.len()];
+        let mut whole = Whole::of(self.annex);
         let mut rows = Vec::new();
         for (first, cells) in &units {
             let unit = &first.institution_id;
@@ -162,7 +211,7 @@ impl At<'_> {
                 let found = cells.iter().find(|one| one.cell == cell.code);
                 let value = found.and_then(|one| one.value);
                 if counts {
-                    whole[place] += value.unwrap_or(0);
+                    whole.add(place, value, i64::from(value.is_some()));
                 }
                 let mut figure = self.figure(cell, value, &format!("institution={unit}"));
                 figure.reason = found.map_or(String::new(), |one| one.reason.clone());
@@ -174,16 +223,15 @@ impl At<'_> {
                 href: Some(format!("/campaigns/{}/annex/{}/{unit}", self.id, self.annex.code)),
                 mark,
                 state,
+                shares: self.shares(&figures, &vec![1; figures.len()]),
                 figures,
                 pending: !counts,
             });
         }
         self.hint(&units, &mut rows);
         let line = lines.first().map_or("", |one| &*one.branch);
-        let figures = self.annex.cells.iter().zip(&whole);
-        let of = format!("branch={line}");
-        let figures = figures.map(|(cell, value)| self.figure(cell, Some(*value), &of)).collect();
-        (rows, self.sum(lang.cp_sum_approved(), figures))
+        let sum = self.sum(lang.cp_sum_approved(), &whole, &format!("branch={line}"));
+        (rows, sum)
     }
 
     /// Marks figures far from those of units of the same grade.
@@ -221,7 +269,7 @@ pub(super) fn buttons(
 }
 
 /// The sums of the city, or of one line by unit.
-async fn sums_of(
+pub(super) async fn sums_of(
     app: &App,
     who: &SignedIn,
     (id, code): (&str, &str),
@@ -275,6 +323,7 @@ async fn sums_of(
         issuer: lang.pick(&one.issuer[0], &one.issuer[1]).to_owned(),
         title: lang.pick(&annex.title_zh, &annex.title_en).to_owned(),
         columns: columns(lang, &annex),
+        rates: rates(lang, &annex),
         due: when.day(&(due.0 - 1)),
         holder: line.clone().unwrap_or_default(),
         line: line.map(|line| (names.line(&line), line)),

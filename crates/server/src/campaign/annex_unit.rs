@@ -6,11 +6,12 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect};
-use rules::campaign::{Annex, CellFault, CellSource, SubmissionState, Value};
+use rules::campaign::{Annex, CellFault, CellSource, Rate, SubmissionState, Value};
 use store::campaign::{self, CellEdit, Handing};
 
 use super::annex::{At, buttons};
 use super::draw::handed;
+use super::rate::{self, Shown};
 use super::report::{Past, past_of};
 use super::{Pairs, Typed, settled, takes_part};
 use crate::App;
@@ -25,7 +26,11 @@ struct CellShown {
     code: String,
     name: String,
     value: Option<i64>,
+    /// What stands in the field: as typed, or as it is.
+    text: String,
     reason: String,
+    /// What somebody else has written since the form was drawn or the workbook saved.
+    standing: Option<String>,
     revision: i64,
     entered: bool,
     compulsory: bool,
@@ -36,7 +41,7 @@ struct CellShown {
 
 #[derive(Template)]
 #[template(path = "campaign/annex_unit.html")]
-struct Unit {
+pub(super) struct Unit {
     shell: Shell,
     id: String,
     code: String,
@@ -45,8 +50,13 @@ struct Unit {
     campaign: String,
     title: String,
     cells: Vec<CellShown>,
+    /// Indicators: title, what is asked for, and what they are.
+    rates: Vec<(String, String, Option<Shown>)>,
     faults: Vec<String>,
-    writable: bool,
+    pub writable: bool,
+    /// A workbook was read: how much of it is new, and what was not taken.
+    pub read: Option<String>,
+    pub left: Vec<String>,
     mark: Option<Mark>,
     state: &'static str,
     due: String,
@@ -82,7 +92,62 @@ fn faults(
     (by_cell, sentences)
 }
 
-async fn unit_of(
+fn rates(
+    lang: Lang,
+    annex: &Annex,
+    cells: &[campaign::AnnexCell],
+) -> Vec<(String, String, Option<Shown>)> {
+    let figure =
+        |code: &str| cells.iter().find(|one| one.cell.code == code).and_then(|one| one.value);
+    let one = |one: &Rate| {
+        let title = lang.pick(&one.title_zh, &one.title_en).to_owned();
+        (title, rate::aim(lang, one), rate::shown(one, figure, |_| Some(1)))
+    };
+    annex.rates.iter().map(one).collect()
+}
+
+/// A cell as the form shows it: what was typed stands until it is saved.
+fn cell_shown(
+    lang: Lang,
+    one: &campaign::AnnexCell,
+    typed: &Typed,
+    fault: Option<&String>,
+) -> CellShown {
+    let code = &one.cell.code;
+    let mut fault = fault.cloned();
+    let entered = one.cell.source == CellSource::Entered;
+    let number = one.value.map_or(String::new(), |value| value.to_string());
+    let (mut text, mut reason, mut standing) = (number, one.reason.clone(), None);
+    if let Some(new) = typed.some("cells", code).filter(|_| entered) {
+        let seen = typed.fields.number(&format!("{code}_revision"));
+        if seen != Some(one.revision) && new != text {
+            standing = Some(lang.ca_standing(if text.is_empty() { "—" } else { &text }));
+        }
+        fault = match (new.is_empty(), typed.fields.number(code)) {
+            (false, None) => Some(lang.ca_not_number(&new)),
+            (false, Some(value)) if !one.cell.takes(value) => Some(lang.cp_cell_range().to_owned()),
+            _ => None,
+        };
+        text = new;
+        reason = typed.fields.get(&format!("{code}_reason")).to_owned();
+    }
+    CellShown {
+        code: code.clone(),
+        name: lang.pick(&one.cell.title_zh, &one.cell.title_en).to_owned(),
+        value: one.value,
+        text,
+        reason,
+        standing,
+        revision: one.revision,
+        entered,
+        compulsory: one.cell.compulsory,
+        href: None,
+        fault,
+        source: lang.cp_cell_source(one.cell.source),
+    }
+}
+
+pub(super) async fn unit_of(
     app: &App,
     who: &SignedIn,
     (id, code, unit): (&str, &str, &str),
@@ -111,23 +176,18 @@ async fn unit_of(
     let own = scope.campaign_place().0 == Some(unit);
     let at = At { id, annex: &annex };
     let shown = cells.iter().map(|one| CellShown {
-        code: one.cell.code.clone(),
-        name: lang.pick(&one.cell.title_zh, &one.cell.title_en).to_owned(),
-        value: one.value,
-        reason: one.reason.clone(),
-        revision: one.revision,
-        entered: one.cell.source == CellSource::Entered,
-        compulsory: one.cell.compulsory,
         href: match state {
             SubmissionState::Open | SubmissionState::Returned => None,
             _ => at.figure(&one.cell, one.value, &format!("institution={unit}")).href,
         },
-        fault: by_cell.get(&one.cell.code).cloned(),
-        source: lang.cp_cell_source(one.cell.source),
+        ..cell_shown(lang, one, &typed, by_cell.get(&one.cell.code))
     });
     let (mark, word) = handed(when, Some(&found.state), found.late(), now >= due);
     Ok(Unit {
+        rates: rates(lang, &annex, &cells),
         cells: shown.collect(),
+        read: None,
+        left: Vec::new(),
         faults: sentences,
         writable: own && state.writable() && scope.may(rules::account::Permission::KeepLedger),
         mark,
@@ -180,7 +240,7 @@ pub(crate) async fn cell(
                 let Some(revision) = typed.number(&format!("{code}_revision")) else { continue };
                 let value = match text {
                     "" => None,
-                    text => Some(text.parse().map_err(|_| store::Refusal::Quantity)?),
+                    _ => Some(typed.number(code).ok_or(store::Refusal::Quantity)?),
                 };
                 if value == cell.value && reason == cell.reason {
                     continue;

@@ -13,7 +13,9 @@ use store::Refusal;
 use store::campaign::{self, Adapt, Campaign, CampaignLine};
 use store::register::Region;
 
-use super::draft_form::{PARTS, Reader, add, annexes, drop_row, fields_of, library, rows};
+use super::draft_form::{
+    PARTS, Reader, add, annexes, drop_row, fields_of, library, raise_row, rows,
+};
 use super::ledger::Choice;
 use super::{Names, Pairs, takes_part};
 use crate::App;
@@ -275,8 +277,8 @@ async fn page_of(app: &App, who: &SignedIn, id: &str, back: Back) -> Answer<Page
     })
 }
 
-/// Drafts are the city's, and only a draft is edited.
-async fn editable(app: &App, who: &SignedIn, id: &str) -> Answer<Option<Response>> {
+/// Drafts are the city's, and only a draft is edited: elsewhere with whoever asks for another.
+pub(super) async fn editable(app: &App, who: &SignedIn, id: &str) -> Answer<Option<Response>> {
     takes_part(who)?;
     let lang = who.lang;
     let mut tx = app.db().read().await.told(lang)?;
@@ -305,15 +307,16 @@ pub(crate) async fn draft(
     draw(&page_of(&app, &who, &id, back).await?, who.lang)
 }
 
-/// The form with a row more or less; nothing is saved by it.
-fn moved(fields: Fields, step: &str) -> Fields {
+/// The form with a row more, less or elsewhere; nothing is saved by it.
+pub(super) fn moved(fields: Fields, step: &str, parts: &[&str]) -> Fields {
     let mut words = step.split(':');
     let (verb, part) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
     let row = words.next().and_then(|row| row.parse::<usize>().ok());
     match (verb, row) {
-        _ if !PARTS.contains(&part) => fields,
+        _ if !parts.contains(&part) => fields,
         ("add", _) => add(fields, part),
         ("drop", Some(row)) => drop_row(&fields, part, row),
+        ("up", Some(row)) => raise_row(&fields, part, row),
         _ => fields,
     }
 }
@@ -333,8 +336,10 @@ pub(crate) async fn write_draft(
     }
     let lang = who.lang;
     let step = fields.get("do").to_owned();
-    if !matches!(&*step, "save" | "over" | "check") {
-        let fields = Some(moved(fields, &step));
+    // Saved first, then on to an annex's columns.
+    let columns = step.strip_prefix("annex:").filter(|code| rules::campaign::sound(code));
+    if columns.is_none() && !matches!(&*step, "save" | "over" | "check") {
+        let fields = Some(moved(fields, &step, &PARTS));
         let note = Some(("is-info", lang.cw_unsaved().to_owned()));
         let back = Back { fields, check: false, note, changed: false };
         return draw(&page_of(&app, &who, &id, back).await?, lang);
@@ -346,7 +351,11 @@ pub(crate) async fn write_draft(
     match save(&app, &who, &id, &fields, step == "over").await? {
         Ok(()) => {
             app.wake_feed();
-            Ok(Redirect::to(&format!("/campaigns/{id}/draft?done=adapted")).into_response())
+            let to = match columns {
+                Some(annex) => format!("/campaigns/{id}/draft/annexes/{annex}"),
+                None => format!("/campaigns/{id}/draft?done=adapted"),
+            };
+            Ok(Redirect::to(&to).into_response())
         }
         Err(refusal) => {
             let changed = refusal == Refusal::Changed;
@@ -369,21 +378,33 @@ async fn save(
     fields: &Fields,
     over: bool,
 ) -> Answer<Result<(), Refusal>> {
+    let (packs, calendar) = (app.db().packs(), app.city().calendar);
+    let adapt = |one: &Campaign| Reader { fields, packs, calendar }.adapt(one);
+    let stand = (!over).then(|| fields.get("stand"));
+    saved(app, who, id, (stand, adapt)).await
+}
+
+/// Saves a draft as it is to become over the state that was read, or over whatever stands.
+pub(super) async fn saved(
+    app: &App,
+    who: &SignedIn,
+    id: &str,
+    (stand, adapt): (Option<&str>, impl Fn(&Campaign) -> Adapt),
+) -> Answer<Result<(), Refusal>> {
     let lang = who.lang;
     let mut tx = app.db().read().await.told(lang)?;
     let one = campaign::campaign(&mut tx, &who.scope, id).await.told(lang)?;
     drop(tx);
-    let (packs, calendar) = (app.db().packs(), app.city().calendar);
-    let adapt = Reader { fields, packs, calendar }.adapt(&one);
-    let before = match over {
-        true => campaign::stand(&one).told(lang)?,
-        false => fields.get("stand").to_owned(),
+    let adapt = adapt(&one);
+    let before = match stand {
+        None => campaign::stand(&one).told(lang)?,
+        Some(stand) => stand.to_owned(),
     };
     let (scope, now, id) = (who.scope.clone(), app.now(), id.to_owned());
-    let saved = app.db().write(move |tx| {
+    let written = app.db().write(move |tx| {
         Box::pin(async move { campaign::adapt(tx, &scope, (&id, &before), &adapt, now).await })
     });
-    match saved.await {
+    match written.await {
         Ok(()) => Ok(Ok(())),
         Err(store::Error::Refused(refusal)) => Ok(Err(refusal)),
         Err(error) => Err(Wrong::of(error, lang)),

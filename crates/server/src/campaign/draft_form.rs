@@ -195,21 +195,36 @@ pub(super) fn add(fields: Fields, part: &str) -> Fields {
     fields.and(&format!("{part}_rows"), &(count + 1).to_string())
 }
 
-/// Without one row: those after it move up.
-pub(super) fn drop_row(fields: &Fields, part: &str, gone: usize) -> Fields {
-    let count = rows(fields, part);
+/// The fields with each row of a part where `to` puts it; none drops the row.
+fn placed(fields: &Fields, part: &str, to: impl Fn(usize) -> Option<usize>) -> Fields {
     let prefix = format!("{part}_");
     let moved = fields.pairs().into_iter().filter_map(|(key, value)| {
         let place = key.strip_prefix(&prefix).and_then(|rest| rest.split_once('_'));
         let row = place.and_then(|(row, rest)| Some((row.parse::<usize>().ok()?, rest)));
         match row {
-            Some((row, _)) if row == gone => None,
-            Some((row, rest)) if row > gone => Some((format!("{part}_{}_{rest}", row - 1), value)),
-            _ => Some((key, value)),
+            Some((row, rest)) => Some((format!("{part}_{}_{rest}", to(row)?), value)),
+            None => Some((key, value)),
         }
     });
-    let fields = Fields::of(moved.collect());
+    Fields::of(moved.collect())
+}
+
+/// Without one row: those after it move up.
+pub(super) fn drop_row(fields: &Fields, part: &str, gone: usize) -> Fields {
+    let count = rows(fields, part);
+    let to = |row: usize| (row != gone).then(|| row - usize::from(row > gone));
+    let fields = placed(fields, part, to);
     fields.and(&format!("{part}_rows"), &count.saturating_sub(1).to_string())
+}
+
+/// With one row before the one above it.
+pub(super) fn raise_row(fields: &Fields, part: &str, row: usize) -> Fields {
+    let to = |one: usize| match one {
+        one if one == row && row > 0 => Some(one - 1),
+        one if one + 1 == row => Some(one + 1),
+        one => Some(one),
+    };
+    placed(fields, part, to)
 }
 
 /// What was typed, as a plan; what cannot be read becomes a value that the plan's own faults name.
@@ -444,6 +459,10 @@ mod tests {
         assert_eq!(fewer.get("phase_0_code"), "phase_2");
         assert_eq!(fewer.get("phase_2_code"), "phase_1");
         assert_eq!(fewer.get("title_zh"), "专项");
+        let raised = raise_row(&fewer, "phase", 1);
+        assert_eq!(raised.get("phase_0_zh"), "总结");
+        assert_eq!(raised.get("phase_1_code"), "phase_2");
+        assert_eq!(raise_row(&raised, "phase", 0).get("phase_0_zh"), "总结");
         // A section's fields are no phase's.
         assert_eq!(drop_row(&fewer, "section", 0).get("phase_1_zh"), "总结");
     }

@@ -6,7 +6,7 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect};
 use rules::Time;
-use rules::campaign::{Branch, Holder, Part};
+use rules::campaign::{Annex, Branch, Holder, Part, Plan};
 use store::campaign::{self, Campaign, Handing, LedgerCounts, LedgerFilter};
 use store::page::Slice;
 use store::{Scope, Tx};
@@ -87,7 +87,8 @@ struct Page {
     counts: LedgerCounts,
     rows: Vec<Entry>,
     view: String,
-    annexes: Vec<(String, String)>,
+    /// Code, what it is called for short, and its title.
+    annexes: Vec<(String, String, String)>,
     /// The programme it is part of, and its own parts.
     above: Option<Choice>,
     below: Vec<Choice>,
@@ -248,6 +249,17 @@ async fn goals(
     Ok(goals.collect())
 }
 
+fn annexes(lang: crate::words::Lang, plan: &Plan) -> Vec<(String, String, String)> {
+    let named = |annex: &Annex| {
+        let title = lang.pick(&annex.title_zh, &annex.title_en).to_owned();
+        let due = plan.deliverable(&annex.code);
+        let short =
+            due.map_or(title.clone(), |one| lang.pick(&one.title_zh, &one.title_en).to_owned());
+        (annex.code.clone(), short, title)
+    };
+    plan.annexes.iter().map(named).collect()
+}
+
 fn lead(lang: crate::words::Lang, one: &Campaign, sum: &Line, counts: &LedgerCounts) -> String {
     match (one.cancelled_at, one.published_at) {
         (Some(_), _) => lang.cp_lead_cancelled(one.cancel_reason.as_deref().unwrap_or("")),
@@ -311,9 +323,6 @@ async fn page_of(
     let slice = Slice::first(LEDGER_ROWS);
     let listed = campaign::ledger(&mut tx, scope, id, &filter, now, slice).await.told(lang)?;
     let rows = listed.rows.iter().map(|one| entry(&names, when, one, now.0)).collect();
-    let annexes = one.plan.annexes.iter();
-    let annexes =
-        annexes.map(|one| (one.code.clone(), lang.pick(&one.title_zh, &one.title_en).to_owned()));
     let (above, below) = kin(&mut tx, scope, lang, &one).await?;
     let honesty = rules::campaign::honesty(
         counts.all - counts.spot,
@@ -336,7 +345,7 @@ async fn page_of(
         tasks: tasks(&mut tx, who, when, &one, now.0).await?,
         goals: goals(&mut tx, scope, (&one, &sum, counts), (&names, now)).await?,
         dues: dues(when, &one),
-        annexes: annexes.collect(),
+        annexes: annexes(lang, &one.plan),
         above,
         below,
         self_found: permille(honesty.self_found_permille),

@@ -324,7 +324,10 @@ pub(crate) async fn import(
 }
 
 /// The first file of a form, no more of it than is taken.
-async fn first_file(who: &SignedIn, mut form: Multipart) -> Answer<Result<Vec<u8>, Unreadable>> {
+pub(super) async fn first_file(
+    who: &SignedIn,
+    mut form: Multipart,
+) -> Answer<Result<Vec<u8>, Unreadable>> {
     let bad = |error: axum::extract::multipart::MultipartError| {
         Fault::new(Kind::BadForm(error.body_text()), who.lang)
     };

@@ -39,7 +39,6 @@ words! {
     cp_today(day): "今天 {day}" / "Today {day}";
     cp_today_mark: "今天" / "today";
     cp_head(span, departments, annexes): "·{span}·重点科室 {departments} 个·附件 {annexes} 张" / " · {span} · key departments: {departments} · annexes: {annexes}";
-    cp_annex_n(n): "附件 {n}" / "Annex {n}";
     cp_lead(missing, overdue, waiting): "未报 {missing} 家，整改超期 {overdue} 条，待验证或销号 {waiting} 条。" / "Not reported: {missing}. Overdue: {overdue}. Waiting to be verified or struck off: {waiting}.";
     cp_lead_draft: "草稿：请另一人审核，再由第三人批准发布。" / "A draft: somebody else reviews it, a third person approves it.";
     cp_lead_reviewed: "已审核，等第三人批准发布。" / "Reviewed; a third person approves it.";

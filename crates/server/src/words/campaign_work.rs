@@ -74,7 +74,7 @@ words! {
     cw_section_of: "属于" / "Of";
     cw_add_section: "加一节" / "Add a section";
     cw_annexes: "附件" / "Annexes";
-    cw_annexes_what: "栏目由模板规定；取消勾选则不用这张附件。" / "The template says which columns they have; an annex that is not ticked is not used.";
+    cw_annexes_what: "取消勾选则不用这张附件；编辑栏目前先保存草稿。" / "An annex that is not ticked is not used; the draft is saved before its columns open.";
     cw_annex_cells(n): "{n} 栏" / "{n} cells";
     cw_clocks: "时限" / "Clocks";
     cw_climb_h: "特别重要问题每级停留（小时）" / "An important problem climbs after (hours)";
@@ -235,7 +235,11 @@ impl super::Lang {
             ],
             (P::Due, F::Unknown) => ["请选择阶段。", "Choose its phase."],
             (P::Section, F::Unknown) => ["请选择属于哪项材料。", "Choose what it is a section of."],
-            (P::Annex, _) => ["附件没有报送期限。", "The annex has no deadline."],
+            (P::Annex, F::Unknown) => ["附件没有报送期限。", "The annex has no deadline."],
+            (P::Annex, _) => [
+                "附件栏目有要改的地方，请打开“编辑栏目”。",
+                "An annex's columns need mending: open them.",
+            ],
             (P::Weights, F::Sum) => ["四项权重合计须为 100。", "The four weights must make 100."],
             (P::Weights, _) => {
                 ["权重须为 0 到 100 的整数。", "A weight is a whole number, 0 to 100."]

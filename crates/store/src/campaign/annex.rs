@@ -204,11 +204,7 @@ pub async fn edit_cell(
     if edit.reason.chars().count() > REASON_MAX {
         return Err(Refusal::Text.into());
     }
-    let wrong = edit.value.is_some_and(|value| {
-        let alone = Annex { cells: vec![cell.clone()], rules: Vec::new(), ..known.clone() };
-        !alone.check(&[(&cell.code, Some(value), "")]).is_empty()
-    });
-    if wrong {
+    if edit.value.is_some_and(|value| !cell.takes(value)) {
         return Err(Refusal::Quantity.into());
     }
     hold_open(tx, campaign_id, annex, institution_id).await?;

@@ -155,6 +155,7 @@ fn each_level_has_its_tasks_and_a_summary_the_parts_of_the_notice() {
             "summary branch",
             "annex_1 institution",
             "annex_2 institution",
+            "indicators institution",
         ]
     );
 }

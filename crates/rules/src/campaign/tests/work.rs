@@ -16,7 +16,7 @@ const SPOILT: &[(Spoil, &str)] = &[
     (|plan| plan.deliverables[1].phase = "gone".into(), "due 1 unknown"),
     (|plan| plan.deliverables[1].due_at = plan.phases[1].from, "due 1 early"),
     (|plan| plan.deliverables[1].title_zh = "长".repeat(201), "due 1 title"),
-    (|plan| drop(plan.deliverables.pop()), "annex 1 unknown"),
+    (|plan| drop(plan.deliverables.pop()), "annex 2 unknown"),
     (|plan| plan.checklists[2].departments = Some(Vec::new()), "list 2 absent"),
     (|plan| plan.objectives[0].target_percent = 101, "goal 0 number"),
     (|plan| plan.objectives[0].title_zh = " ".into(), "goal 0 title"),
