@@ -388,6 +388,8 @@ fn sheets_and_spots() -> Router<App> {
         .route("/campaigns/{id}/assessment.xlsx", get(campaign::assessment_xlsx))
         .route("/campaigns/{id}/spots", get(campaign::spots).post(campaign::draw_spots))
         .route("/campaigns/{id}/spots.xlsx", get(campaign::spots_xlsx))
+        .route("/campaigns/{id}/draws", get(campaign::draws))
+        .route("/campaigns/{id}/draws.xlsx", get(campaign::draws_xlsx))
         .route("/campaigns/{id}/draws/{draw}/frame.txt", get(campaign::frame))
         .route("/spots/{id}", get(campaign::spot))
 }

@@ -67,8 +67,8 @@ pub use self_inspection::{
     submit_sheet,
 };
 pub use spot_check::{
-    Draw, SpotAnswer, SpotFilter, SpotLine, answer_spot, carry_out, draw_key, draw_spots, draws,
-    mates, spot, spot_answers, spots,
+    Draw, DrawFilter, SpotAnswer, SpotFilter, SpotLine, answer_spot, carry_out, draw_key,
+    draw_spots, draws, mates, spot, spot_answers, spots,
 };
 pub use submission::{Handing, Submission, SubmissionStepRow, hand, submission, submission_steps};
 pub use urge::{Urge, receive_urge, reply_urge, urge, urges};

@@ -57,6 +57,7 @@ async function fillsIn(room, base) {
   await page.click('a[href$="/annex.xlsx"]');
   const empty = path.join(OUT, 'annex.xlsx');
   await (await coming).saveAs(empty);
+  await reads(page, '#hand', '还有 6 栏没有填好');
   // A colleague is quicker with one cell.
   await other.goto(mine);
   await other.fill('#cells input[name=stations]', '30');
@@ -78,6 +79,8 @@ async function fillsIn(room, base) {
   await reads(page, '#cells', '“很多”不是整数');
   await reads(page, '#cells', '他人已改，平台现为 30');
   assert.equal(await page.inputValue('#cells input[name=screened]'), '很多');
+  await reads(page, '#hand', '先保存填写的数字');
+  assert.ok(await page.locator('#hand button[value=submit]').isDisabled(), 'nothing unsaved is handed in');
   await room.shoot(page, 'campaign_annex-read');
   // Saved as it is, it is refused, and every figure still stands in its field.
   await page.click('#cells > form button.btn');

@@ -53,6 +53,10 @@ pub(super) struct Unit {
     /// Indicators: title, what is asked for, and what they are.
     rates: Vec<(String, String, Option<Shown>)>,
     faults: Vec<String>,
+    /// Cells that lack a figure or hold one that cannot be.
+    missing: usize,
+    /// The form holds what nobody has saved.
+    unsaved: bool,
     pub writable: bool,
     /// A workbook was read: how much of it is new, and what was not taken.
     pub read: Option<String>,
@@ -189,6 +193,8 @@ pub(super) async fn unit_of(
         read: None,
         left: Vec::new(),
         faults: sentences,
+        missing: by_cell.len(),
+        unsaved: typed.form == "cells",
         writable: own && state.writable() && scope.may(rules::account::Permission::KeepLedger),
         mark,
         state: word,

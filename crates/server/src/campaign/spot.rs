@@ -4,41 +4,26 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::{Multipart, Path, Query, State};
-use axum::http::header;
 use axum::response::{IntoResponse, Redirect};
 use rules::Time;
 use rules::campaign::{Answer as Seen, Item, Part, WHOLE};
-use store::campaign::{self, SpotAnswer, SpotFilter, SpotLine};
+use store::campaign::{self, DrawFilter, SpotAnswer, SpotFilter, SpotLine};
 use store::page::Slice;
 use store::{Scope, Tx};
 
+use super::draws::{DrawShown, drawn};
 use super::ledger::Choice;
 use super::{Names, Pairs, Typed, settled, takes_part, upload};
 use crate::App;
 use crate::assets::Mark;
 use crate::bureau::{Pager, pager};
-use crate::fault::{Answer, Fault, InLang, Kind, draw};
+use crate::fault::{Answer, InLang, draw};
 use crate::form::{Fields, fresh_key};
 use crate::picture::Clean;
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
 use crate::table_file::Lines;
 use crate::when::When;
-
-struct DrawShown {
-    id: String,
-    /// Seed and result stay closed to this reader until the last check is done.
-    sealed: bool,
-    open: i64,
-    when: String,
-    by: String,
-    kind: &'static str,
-    line: String,
-    seed: String,
-    size: i64,
-    frame: Vec<String>,
-    drawn: Vec<String>,
-}
 
 struct Row {
     id: String,
@@ -70,18 +55,27 @@ struct Spots {
     all_kinds: Vec<Choice>,
     states: Vec<Choice>,
     draws: Vec<DrawShown>,
+    draws_total: i64,
     kinds: Vec<(&'static str, &'static str)>,
     mates: Vec<(String, String)>,
     typed: Typed,
 }
 
-fn kind_word(lang: crate::words::Lang, kind: &str) -> &'static str {
+pub(super) fn kind_word(lang: crate::words::Lang, kind: &str) -> &'static str {
     match kind {
         "district" => lang.cp_spot_district(),
         "city" => lang.cp_spot_city(),
         _ => lang.cp_spot_checkers(),
     }
 }
+
+pub(super) fn all_kinds(lang: crate::words::Lang) -> Vec<Choice> {
+    let kind = |kind: &str| Choice { value: kind.into(), word: kind_word(lang, kind).to_owned() };
+    ["district", "city", "checkers"].map(kind).into()
+}
+
+/// As many draws as stand below the list of checks.
+const DRAWS_SHOWN: i64 = 5;
 
 fn row(names: &Names<'_>, when: When, one: &SpotLine) -> Row {
     let lang = names.lang;
@@ -132,7 +126,8 @@ async fn spots_of(
     let (filter, slice) = (filter_of(&fields), Slice::page(fields.page()));
     let listed = campaign::spots(&mut tx, scope, id, &filter, slice).await.told(lang)?;
     let rows = listed.rows;
-    let draws = campaign::draws(&mut tx, scope, id).await.told(lang)?;
+    let (newest, all) = (Slice::first(DRAWS_SHOWN), DrawFilter::default());
+    let draws = campaign::draws(&mut tx, scope, id, &all, newest).await.told(lang)?;
     let mates = campaign::mates(&mut tx, scope).await.told(lang)?;
     let mut shell = shell(app, who, &mut tx, "/campaigns").await?;
     shell.done = lang.cp_done(fields.get("done")).map(str::to_owned);
@@ -142,31 +137,12 @@ async fn spots_of(
         Part::District => &["district"],
         _ => &[],
     };
-    let draws = draws.iter().map(|one| DrawShown {
-        id: one.draw_id.clone(),
-        sealed: one.sealed(),
-        open: one.open,
-        when: when.stamp_hm(&one.drawn_at),
-        by: lang.pick_or(one.name_zh.as_deref(), one.name_en.as_deref()).to_owned(),
-        kind: kind_word(lang, &one.kind),
-        line: if one.branch == "city" {
-            lang.cp_whole_city().to_owned()
-        } else {
-            names.line(&one.branch)
-        },
-        seed: one.seed.clone(),
-        size: one.size,
-        frame: one.frame.lines().map(str::to_owned).collect(),
-        drawn: one.drawn.lines().map(str::to_owned).collect(),
-    });
     let (branches, _) = super::ledger::choices(&mut tx, who, &names, &one).await?;
     Ok(Spots {
         pager: pager(&format!("/campaigns/{id}/spots"), &fields, rows.len(), listed.total),
         filtered: fields.any(&["branch", "kind", "state", "text"]),
         query: fields.with("page", ""),
-        all_kinds: ["district", "city", "checkers"]
-            .map(|kind| Choice { value: kind.into(), word: kind_word(lang, kind).to_owned() })
-            .into(),
+        all_kinds: all_kinds(lang),
         states: vec![
             Choice { value: "open".into(), word: lang.cp_spot_todo().to_owned() },
             Choice { value: "done".into(), word: lang.cp_spot_done().to_owned() },
@@ -175,7 +151,8 @@ async fn spots_of(
         fields,
         campaign: lang.pick(&one.title[0], &one.title[1]).to_owned(),
         rows: rows.iter().map(|one| row(&names, when, one)).collect(),
-        draws: draws.collect(),
+        draws: draws.rows.iter().map(|one| drawn(&names, when, one)).collect(),
+        draws_total: draws.total,
         kinds: kinds.iter().map(|kind| (*kind, kind_word(lang, kind))).collect(),
         mates: mates.into_iter().map(|(id, zh, en)| (id, lang.pick(&zh, &en).to_owned())).collect(),
         id: id.to_owned(),
@@ -468,23 +445,4 @@ pub(crate) async fn spot_step(
             Ok(crate::alert::unprocessable(draw(&page, who.lang)?))
         }
     }
-}
-
-/// `GET /campaigns/{campaign_id}/draws/{draw_id}/frame.txt`: whom a draw was made from, one a line,
-/// as the line of shell beside it reads it.
-pub(crate) async fn frame(
-    State(app): State<App>,
-    who: SignedIn,
-    Path((id, draw_id)): Path<(String, String)>,
-) -> Answer {
-    takes_part(&who)?;
-    let mut tx = app.db().read().await.told(who.lang)?;
-    let draws = campaign::draws(&mut tx, &who.scope, &id).await.told(who.lang)?;
-    let found = draws.into_iter().find(|one| one.draw_id == draw_id);
-    let found = found.ok_or_else(|| Fault::new(Kind::NotFound, who.lang))?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"frame.txt\""),
-    ];
-    Ok((headers, format!("{}\n", found.frame)).into_response())
 }

@@ -1,4 +1,4 @@
-//! Words of indicators, and of annexes whose columns are laid out on screen.
+//! Words of indicators, of annexes whose columns are laid out on screen, and of draws.
 
 use rules::campaign::{AnnexPart, CellSource, PlanFault, Relation, Weight};
 
@@ -22,6 +22,13 @@ words! {
     ci_between(a, b): "{a} % 至 {b} %" / "{a} % to {b} %";
     ci_no_aim: "不设目标" / "no aim";
     ci_partial: "有的机构只报了分子或分母" / "some institutions gave only one of its two figures";
+    cd_lead: "名单、种子和结果都留着，任何人可以重算；还有检查没做完的，只公开名单和种子的 SHA-256。" / "Frame, seed and result are kept, so that anyone can repeat a draw; while checks are to be done only the frame and the seed's SHA-256 are open.";
+    cd_all(n): "全部抽取 {n} 次" / "all draws: {n}";
+    cd_when: "抽取时间" / "Drawn at";
+    cd_by: "抽取人" / "By";
+    cd_frame: "名单数" / "Frame";
+    cd_seed: "种子" / "Seed";
+    cd_drawn: "抽中" / "Drawn";
     ca_code: "栏目代码" / "Code";
     ca_revision: "版本" / "Revision";
     ca_sheet: "附件" / "Annex";
@@ -29,6 +36,8 @@ words! {
     ca_upload: "读入填好的表格" / "Read a filled workbook";
     ca_choose: "xlsx 文件，不超过 2 MB；读入后先看，保存才写入" / "An xlsx file, up to 2 MB; it fills the form and is written when you save";
     ca_read(n): "已读入表格，{n} 栏有变化，还没有保存。" / "The workbook is read. Changed: {n}. Nothing is saved yet.";
+    ca_save_first: "先保存填写的数字，再报送。" / "Save the figures first, then hand it in.";
+    ca_missing(n): "还有 {n} 栏没有填好。" / "Cells still to be filled in: {n}.";
     ca_left_out: "没有读入：" / "Not taken:";
     ca_no_cell(code): "没有栏目“{code}”" / "there is no cell “{code}”";
     ca_cell_twice: "栏目重复，用前一行" / "the cell stands twice, the first one holds";

@@ -35,6 +35,15 @@ pub struct Draw {
     pub open: i64,
     pub name_zh: Option<String>,
     pub name_en: Option<String>,
+    pub total: i64,
+}
+
+/// Which draws a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct DrawFilter {
+    pub draw_id: Option<String>,
+    pub branch: Option<String>,
+    pub kind: Option<String>,
 }
 
 /// The key of a draw: SHA-256 of `seed:id`, as `sha256sum` prints it.
@@ -211,20 +220,34 @@ pub async fn mates(tx: &mut Tx, scope: &Scope) -> Result<Vec<(String, String, St
 ///
 /// # Errors
 /// Not found outside the scope.
-pub async fn draws(tx: &mut Tx, scope: &Scope, campaign_id: &str) -> Result<Vec<Draw>> {
+pub async fn draws(
+    tx: &mut Tx,
+    scope: &Scope,
+    campaign_id: &str,
+    filter: &DrawFilter,
+    slice: Slice,
+) -> Result<Listed<Draw>> {
     campaign(tx, scope, campaign_id).await?;
     let line = scope.campaign().bounds().0;
     let draws: Vec<Draw> = sqlx::query_as(
         "select draw_id, branch, kind, drawn_at, seed, size, frame, drawn, name_zh, name_en,
             (select count(*) from spot_check where spot_check.draw_id = spot_draw.draw_id
-               and carried_out_at is null) as open
+               and carried_out_at is null) as open, count(*) over () as total
          from spot_draw left join account on account.account_id = drawn_by
          where campaign_id = $1
            and (cast($2 as text) is null or branch = $2 or branch = 'city')
-         order by drawn_at desc, draw_id limit 100",
+           and (cast($3 as text) is null or draw_id = $3)
+           and (cast($4 as text) is null or branch = $4)
+           and (cast($5 as text) is null or kind = $5)
+         order by drawn_at desc, draw_id limit $6 offset $7",
     )
     .bind(campaign_id)
     .bind(line)
+    .bind(&filter.draw_id)
+    .bind(&filter.branch)
+    .bind(&filter.kind)
+    .bind(slice.limit)
+    .bind(slice.offset)
     .fetch_all(tx.conn())
     .await?;
     let own = scope.campaign_line();
@@ -236,7 +259,8 @@ pub async fn draws(tx: &mut Tx, scope: &Scope, campaign_id: &str) -> Result<Vec<
         }
         draw
     });
-    Ok(draws.collect())
+    let rows: Vec<Draw> = draws.collect();
+    Ok(Listed { total: rows.first().map_or(0, |row| row.total), rows })
 }
 
 impl Draw {

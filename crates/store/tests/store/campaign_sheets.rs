@@ -5,6 +5,7 @@ use rules::campaign::{Answer, Fix, Mending};
 use store::campaign::{self, AnswerEdit, CornerFilter};
 use store::page::Slice;
 
+use crate::campaign_checks::newest_draw;
 use crate::campaign_city::{furnish, on, spots_seen};
 use crate::city::{refusal, step};
 use crate::house::{House, on_both};
@@ -225,7 +226,7 @@ async fn a_draw_stays_sealed_until_its_last_check_is_done() {
         .unwrap();
         let seen = async |login: &str| {
             let (scope, mut tx) = (house.scope(login).await, house.read().await);
-            let draw = campaign::draws(&mut tx, &scope, &id).await.unwrap().remove(0);
+            let draw = newest_draw(&mut tx, &scope, &id).await;
             let spots = spots_seen(&mut tx, &scope, &id).await;
             (draw.seed.clone(), draw.sealed(), spots)
         };
