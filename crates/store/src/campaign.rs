@@ -8,6 +8,7 @@ mod activity;
 mod annex;
 mod corner;
 mod draft;
+mod draws;
 mod evidence;
 mod figures;
 mod found;
@@ -37,6 +38,7 @@ pub use activity::{
 pub use annex::{AnnexCell, CellEdit, annex_cells, edit_cell};
 pub use corner::{Corner, CornerFilter, dead_corners};
 pub use draft::{Adapt, Make, adapt, aims, create, publish, review, stand};
+pub use draws::{Draw, DrawFilter, draw_key, draws};
 pub use evidence::{ProblemFile, add_evidence, evidence, evidence_file, remove_evidence};
 pub use figures::{Completeness, LineFigures, assessments, completeness, coverage};
 pub use found::{Finding, find};
@@ -67,8 +69,8 @@ pub use self_inspection::{
     submit_sheet,
 };
 pub use spot_check::{
-    Draw, DrawFilter, SpotAnswer, SpotFilter, SpotLine, answer_spot, carry_out, draw_key,
-    draw_spots, draws, mates, spot, spot_answers, spots,
+    SpotAnswer, SpotFilter, SpotLine, answer_spot, carry_out, draw_spots, mates, spot,
+    spot_answers, spots,
 };
 pub use submission::{Handing, Submission, SubmissionStepRow, hand, submission, submission_steps};
 pub use urge::{Urge, receive_urge, reply_urge, urge, urges};

@@ -103,3 +103,34 @@ async fn an_answer_of_another_form_is_none() {
     assert!(Roads::service("google", "http://127.0.0.1:1").is_err());
     assert!(Roads::graph(b"no graph").is_err());
 }
+
+/// Roads of the operator's own: three places on one road of 30 km/h, the way back is another.
+#[tokio::test]
+async fn a_file_of_roads_is_driven_on_and_promises_say_so() {
+    let nodes = ZIBO.iter().map(|at| (at.lng, at.lat)).collect();
+    let drive = |from, to, metres: f64, one_way| dispatch::road::Segment {
+        from,
+        to,
+        metres,
+        seconds: metres / (30.0 / 3.6),
+        one_way,
+    };
+    let segments = vec![
+        drive(0, 2, 22_000.0, false),
+        drive(2, 1, 25_000.0, true),
+        drive(1, 0, 60_000.0, true),
+    ];
+    let list = dispatch::road::Roads { nodes, segments };
+    let file = dispatch::road::RoadGraph::build(&list).unwrap().to_bytes();
+    let roads = Roads::graph(&file).unwrap();
+    let (travel, source) = roads.travel(&ZIBO, &Planning::default(), plain()).await;
+    assert_eq!(source, Source::Road);
+    // 22 km and 25 km at 30 km/h, cut up to whole seconds and metres; the way back leads round.
+    let near = |a, b, (seconds, metres): (i64, i64)| {
+        let (took, drove) = travel.leg(a, b).unwrap();
+        assert!((0..=2).contains(&(took - seconds)) && (0..=2).contains(&(drove - metres)));
+    };
+    near(0, 1, (5_640, 47_000));
+    near(1, 2, (9_840, 82_000));
+    assert!(Roads::graph(b"no roads").is_err());
+}
