@@ -40,7 +40,7 @@ async function everyPage(room) {
   const bureau = ['', '/ledger', '/ledger/print?view=overdue', '/annex/annex_1', '/annex/annex_2'];
   bureau.push('/annex/annex_1?branch=320205', '/annex/annex_1/entries?cell=found&branch=320205');
   bureau.push('/reports/self_report', '/spots', '/talk', '/coverage', '/assessment');
-  bureau.push('/activities', '/routine', '/indicators', '/annex/indicators');
+  bureau.push('/activities', '/routine', '/indicators', '/annex/indicators', '/draws');
   const unit = ['', '/ledger', '/annex/annex_1', '/sheets', '/sheets/icu', '/spots', '/talk'];
   unit.push('/assessment', '/activities', '/routine', '/indicators', '/annex/indicators');
   const people = [

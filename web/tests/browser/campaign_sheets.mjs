@@ -207,6 +207,17 @@ async function drawn(room, base) {
   await phone.waitForURL(/done=seen/);
   await room.shoot(phone, 'spot-phone');
   const spot = new URL(phone.url()).pathname;
+  // A cellar without network: the answer waits in the phone and goes out by itself.
+  await phone.context().setOffline(true);
+  const second = phone.locator('.cp-item').nth(1);
+  await second.locator('textarea').fill('抽看五份，均有记录');
+  await second.getByRole('button', { name: '符合', exact: true }).click();
+  await second.locator('[data-draft-state]', { hasText: '网络断开' }).waitFor();
+  await room.shoot(phone, 'spot-offline-phone');
+  const code = await second.getAttribute('id');
+  await phone.context().setOffline(false);
+  await phone.waitForURL(new RegExp(`said=${code?.slice(2)}`));
+  await phone.locator('.cp-item').nth(1).locator('button.on', { hasText: '符合' }).waitFor();
   await phone.getByRole('link', { name: /已入台账/ }).click();
   await phone.locator('#files a').first().waitFor();
   await phone.goto(spot);

@@ -273,6 +273,8 @@ struct Spot {
     open: bool,
     rechecks: Option<String>,
     differing: usize,
+    /// The form that the server has now: its draft in the browser is done.
+    said: String,
     typed: Typed,
 }
 
@@ -368,6 +370,7 @@ async fn spot_of(
         spot: row(&names, shell.when, &found),
         id: id.clone(),
         place,
+        said: fields.get("said").to_owned(),
         typed,
         shell,
     })
@@ -435,7 +438,8 @@ pub(crate) async fn spot_step(
             let place = crate::fault::encode(fields.get("place"));
             let done = if end { "spot_end" } else { "seen" };
             let here = if end { "" } else { fields.get("item") };
-            let to = format!("/spots/{spot_id}?place={place}&done={done}#i-{here}");
+            let said = if end { "end" } else { here };
+            let to = format!("/spots/{spot_id}?place={place}&done={done}&said={said}#i-{here}");
             Ok(Redirect::to(&to).into_response())
         }
         Err(wrong) => {
