@@ -5,7 +5,7 @@ use dispatch::live::{Live, Settings, State};
 use dispatch::problem::{End, Problem, Time, Visit, Weights};
 use dispatch::solve::Limit;
 
-use super::{Day, Driven, FIRST, Fate, LAST, MINUTE};
+use super::{Call, Day, Driven, FIRST, Fate, HOUR, LAST, MINUTE, PATIENCE};
 
 /// What a vehicle is doing.
 #[derive(Clone, Copy)]
@@ -29,6 +29,8 @@ struct Play<'d> {
     live: Live,
     /// By call of the engine: the call of the day.
     calls: Vec<usize>,
+    /// Calls of the day that nothing was promised to yet.
+    unmet: Vec<usize>,
     doing: Vec<Doing>,
     driven: Driven,
 }
@@ -45,18 +47,14 @@ pub(super) fn play(day: &Day) -> Result<Driven, Problem> {
     let live = Live::new(vehicles, travel, Weights::default(), 1, settings)?;
     let driven = Driven { fates: vec![Fate::default(); day.calls.len()], ..Driven::default() };
     let doing = vec![Doing::Nothing; day.vehicles.len()];
-    let mut play = Play { day, live, calls: Vec::new(), doing, driven };
+    let mut play = Play { day, live, calls: Vec::new(), unmet: Vec::new(), doing, driven };
     let mut next = 0;
     for minute in FIRST / MINUTE..LAST / MINUTE {
         let now = minute * MINUTE;
         play.live.wait(now);
         while let Some(call) = day.calls.get(next).filter(|call| call.known <= now) {
-            if let Ok(offer) = play.live.offer(&call.request)? {
-                let until = offer.promise.1 + MARGIN;
-                if play.live.accept(offer).is_some() {
-                    play.calls.push(next);
-                    play.driven.fates[next].promised_until = Some(until);
-                }
+            if !play.promise(next, call)? {
+                play.unmet.push(next);
             }
             next += 1;
         }
@@ -65,6 +63,7 @@ pub(super) fn play(day: &Day) -> Result<Driven, Problem> {
         }
         if minute % LOOK_MIN == 0 {
             play.live.reoptimise(Limit::Iterations(IDEAS));
+            play.look_again(now)?;
         }
     }
     play.home();
@@ -72,6 +71,38 @@ pub(super) fn play(day: &Day) -> Result<Driven, Problem> {
 }
 
 impl Play<'_> {
+    /// Promises what was asked for or, when no vehicle can keep that, the first time that one can,
+    /// even after the appointment: the desk says so, and whoever calls would rather be late than
+    /// left.
+    fn promise(&mut self, number: usize, call: &Call) -> Result<bool, Problem> {
+        for later in [0, HOUR, PATIENCE] {
+            let mut asked = call.request.clone();
+            // The other dispatcher still sets off at the end of patience, so that it comes later.
+            asked.pickup.window.latest += later.min(HOUR);
+            asked.delivery.window.latest += later;
+            let Ok(offer) = self.live.offer(&asked)? else { continue };
+            let until = offer.promise.1 + MARGIN;
+            if self.live.accept(offer).is_some() {
+                self.calls.push(number);
+                self.driven.fates[number].promised_until = Some(until);
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whoever could not be promised anything stays on the board and is looked at again: journeys
+    /// end early, plans get better.
+    fn look_again(&mut self, now: Time) -> Result<(), Problem> {
+        for number in std::mem::take(&mut self.unmet) {
+            let call = &self.day.calls[number];
+            if now <= call.ready + PATIENCE && !self.promise(number, call)? {
+                self.unmet.push(number);
+            }
+        }
+        Ok(())
+    }
+
     /// Carries out what a vehicle does by now; each change may lead to the next.
     fn step(&mut self, vehicle: usize, now: Time) {
         loop {
