@@ -134,18 +134,18 @@ fn read(lang: Lang, rows: &Rows, of: [&str; 3], cells: &[AnnexCell]) -> Result<R
         let (code, figure, reason) = (text(row, CODE), text(row, FIGURE), text(row, REASON));
         let at = |column: char| format!("{column}{}", row + 1);
         let Some(one) = cells.iter().find(|one| one.cell.code == code) else {
-            read.left.push(lang.cx_at(&at('A'), &lang.ca_no_cell(code)));
+            read.left.push(lang.cx_at(at('A'), lang.ca_no_cell(code)));
             continue;
         };
         if seen.contains(&code) {
-            read.left.push(lang.cx_at(&at('A'), lang.ca_cell_twice()));
+            read.left.push(lang.cx_at(at('A'), lang.ca_cell_twice()));
             continue;
         }
         seen.push(code);
         let standing = one.value.map_or(String::new(), |value| value.to_string());
         if one.cell.source != CellSource::Entered {
             if figure != standing {
-                read.left.push(lang.cx_at(&at('C'), lang.ca_counted_kept()));
+                read.left.push(lang.cx_at(at('C'), lang.ca_counted_kept()));
             }
             continue;
         }
