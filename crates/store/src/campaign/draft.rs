@@ -231,7 +231,10 @@ async fn known(tx: &mut Tx, scope: &Scope, adapt: &Adapt, campaign_id: &str) -> 
         packs.checklist(&used.checklist, &used.version).is_some()
             && overriding.into_iter().all(|code| packs.department(code).is_some())
     });
-    if !lists || !plan.departments.iter().all(|code| packs.department(code).is_some()) {
+    let counted = plan.annexes.iter().flat_map(|annex| &annex.cells);
+    let counted = counted.filter_map(|cell| cell.entry.as_ref()).flat_map(|one| &one.departments);
+    let mut named = plan.departments.iter().chain(counted);
+    if !lists || !named.all(|code| packs.department(code).is_some()) {
         return Err(Refusal::Unknown.into());
     }
     let mut above = adapt.parent_id.clone();

@@ -78,6 +78,15 @@ async fn a_draft_is_adapted_and_whoever_wrote_it_neither_reviews_nor_approves() 
             (|a| a.plan.phases[0].until = a.plan.phases[0].from, "Incomplete"),
             (|a| a.title[0] = " ".into(), "Text"),
             (|a| a.plan.departments.push("gone".into()), "Unknown"),
+            (
+                |a| {
+                    let cell = a.plan.annexes[0].cells.iter_mut().find(|one| one.entry.is_some());
+                    let entry = cell.and_then(|cell| cell.entry.as_mut()).unwrap();
+                    entry.departments.push("gone".into());
+                },
+                "Unknown",
+            ),
+            (|a| a.plan.annexes[0].rates[0].of.clear(), "Incomplete"),
             (|a| a.plan.checklists[0].version = "1900.01".into(), "Unknown"),
             (|a| a.parent_id = Some("cmp_gone".into()), "NotFound"),
         ] {
