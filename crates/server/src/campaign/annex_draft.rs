@@ -293,7 +293,8 @@ pub(crate) async fn write_annex_draft(
         Err(refusal) => {
             let changed = refusal == Refusal::Changed;
             let note = match refusal {
-                Refusal::Incomplete => None,
+                Refusal::Incomplete if wrong_here(&fields) => None,
+                Refusal::Incomplete => Some(("is-danger", lang.ca_elsewhere().to_owned())),
                 other => Some(("is-danger", Wrong::of(other.into(), lang).sentence())),
             };
             let back = Back { fields: Some(fields), check: true, note, changed };
@@ -301,6 +302,11 @@ pub(crate) async fn write_annex_draft(
             Ok(crate::alert::unprocessable(draw(&page, lang)?))
         }
     }
+}
+
+/// Whether the annex itself lacks something, and not the rest of its draft.
+fn wrong_here(fields: &Fields) -> bool {
+    !Reader { fields }.annex("annex").draft_faults().is_empty()
 }
 
 async fn save(

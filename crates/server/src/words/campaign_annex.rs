@@ -76,6 +76,7 @@ words! {
     ca_least: "不低于 %（可不填）" / "At least, % (may stay empty)";
     ca_most: "不高于 %（可不填）" / "At most, % (may stay empty)";
     ca_add_rate: "加一个指标" / "Add an indicator";
+    ca_elsewhere: "附件没有问题，草稿别处有要改的：请返回草稿核对。" / "The annex is sound, the draft is not elsewhere: go back and check it.";
     ca_back: "不保存，返回草稿" / "Save nothing, back to the draft";
 }
 
