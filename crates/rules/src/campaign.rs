@@ -20,7 +20,7 @@ pub use activity::{ActivityKind, Effort, EffortFault};
 pub use annex::{
     Annex, Cell, CellFault, CellSource, Entry, Rate, Relation, Rule, Share, Value, hints,
 };
-pub use annex_draft::{AnnexFault, AnnexPart, CELLS_MAX};
+pub use annex_draft::{AnnexFault, AnnexPart};
 pub use checklist::{
     Answer, Answered, Checklist, Coverage, Evidence, Item, ItemFault, Mending, WHOLE, When, asked,
     faults,

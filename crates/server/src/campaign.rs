@@ -18,6 +18,7 @@ mod export;
 mod indicators;
 mod ledger;
 mod list;
+mod long_form;
 mod pack;
 mod page;
 mod problem;

@@ -2,12 +2,8 @@
 //! columns is told where.
 
 use super::annex::{Annex, Cell, CellSource, Rate, Rule};
-use super::draft::{PlanFault, sound, titled};
+use super::draft::{PlanFault, rows, sound, titled};
 use crate::coded;
-
-/// As many columns as a table may have, and as many rules and indicators: what a page of paper
-/// takes with its titles still to be read.
-pub const CELLS_MAX: usize = 40;
 
 coded! {
     /// The part of an annex that something is wrong with.
@@ -21,27 +17,6 @@ coded! {
 
 /// A fault and where it is: the part, and which of its rows, from 0.
 pub type AnnexFault = (AnnexPart, usize, PlanFault);
-
-/// What several kinds of rows have in common: a code of their own, and both titles.
-fn named<'a>(
-    part: AnnexPart,
-    rows: impl Iterator<Item = (&'a str, [&'a str; 2])>,
-) -> Vec<AnnexFault> {
-    let rows: Vec<_> = rows.collect();
-    let mut faults = Vec::new();
-    if rows.len() > CELLS_MAX {
-        faults.push((part, CELLS_MAX, PlanFault::TooMany));
-    }
-    for (index, (code, [zh, en])) in rows.iter().enumerate() {
-        if !titled(zh, en) {
-            faults.push((part, index, PlanFault::Title));
-        }
-        if !sound(code) || rows[..index].iter().any(|(before, _)| before == code) {
-            faults.push((part, index, PlanFault::Code));
-        }
-    }
-    faults
-}
 
 impl Annex {
     fn knows(&self, mut codes: impl Iterator<Item = impl AsRef<str>>) -> bool {
@@ -102,11 +77,11 @@ impl Annex {
             faults.push((AnnexPart::Cell, 0, PlanFault::Absent));
         }
         let cells = self.cells.iter().map(|one| (&*one.code, [&*one.title_zh, &*one.title_en]));
-        faults.extend(named(AnnexPart::Cell, cells));
+        faults.extend(rows(AnnexPart::Cell, cells));
         let rules = self.rules.iter().map(|one| (&*one.code, [&*one.says_zh, &*one.says_en]));
-        faults.extend(named(AnnexPart::Rule, rules));
+        faults.extend(rows(AnnexPart::Rule, rules));
         let rates = self.rates.iter().map(|one| (&*one.code, [&*one.title_zh, &*one.title_en]));
-        faults.extend(named(AnnexPart::Rate, rates));
+        faults.extend(rows(AnnexPart::Rate, rates));
         let cells = self.cells.iter().enumerate();
         faults.extend(cells.flat_map(|(index, one)| Annex::faults_of_cell(index, one)));
         let rules = self.rules.iter().enumerate();

@@ -60,7 +60,10 @@ pub fn sound(code: &str) -> bool {
 }
 
 /// Rows with titles and codes of their own.
-fn rows<'a>(part: PlanPart, rows: impl Iterator<Item = (&'a str, [&'a str; 2])>) -> Vec<Fault> {
+pub(super) fn rows<'a, P: Copy>(
+    part: P,
+    rows: impl Iterator<Item = (&'a str, [&'a str; 2])>,
+) -> Vec<(P, usize, PlanFault)> {
     let rows: Vec<_> = rows.collect();
     let mut faults = Vec::new();
     if rows.len() > ROWS_MAX {

@@ -13,9 +13,10 @@ use store::Refusal;
 use store::campaign::{self, Adapt, Campaign};
 
 use super::annex_form::{PARTS, Reader, fields_of};
-use super::draft::{editable, moved, saved};
-use super::draft_form::{self, rows};
+use super::draft::{editable, saved};
+use super::draft_form;
 use super::ledger::Choice;
+use super::long_form::{Back, LongForm, moved};
 use super::{Pairs, takes_part};
 use crate::App;
 use crate::fault::{Answer, Fault as Wrong, InLang, Kind, draw};
@@ -52,7 +53,7 @@ struct Page {
     code: String,
     campaign: String,
     stand: String,
-    fields: Fields,
+    form: LongForm,
     said: Vec<Said>,
     note: Option<(&'static str, String)>,
     changed: bool,
@@ -66,18 +67,6 @@ impl Page {
         format!("/campaigns/{}/draft/annexes/{}", self.id, self.code)
     }
 
-    fn rows(&self, part: &str) -> std::ops::Range<usize> {
-        0..rows(&self.fields, part)
-    }
-
-    fn get(&self, part: &str, row: &usize, name: &str) -> &str {
-        self.fields.get(&format!("{part}_{row}_{name}"))
-    }
-
-    fn on(&self, name: &str) -> bool {
-        self.fields.get(name) == "on"
-    }
-
     fn wrong(&self, part: &str, row: &usize) -> Option<&'static str> {
         let here = |one: &&Said| one.part.code() == part && one.row == *row;
         self.said.iter().find(here).map(|one| one.text)
@@ -85,13 +74,13 @@ impl Page {
 
     /// The first fault of a part as a whole.
     fn wrong_in(&self, part: &str) -> Option<&'static str> {
-        let beyond = rows(&self.fields, part);
+        let beyond = self.form.rows(part).len();
         let whole = |one: &&Said| one.part.code() == part && (one.row >= beyond || beyond == 0);
         self.said.iter().find(whole).map(|one| one.text)
     }
 
     fn counted(&self, row: &usize) -> bool {
-        self.get("cell", row, "source") == CellSource::Ledger.code()
+        self.form.cell("cell", row, "source") == CellSource::Ledger.code()
     }
 
     fn sources(&self) -> Vec<Choice> {
@@ -191,21 +180,18 @@ fn placed(plan: &mut Plan, annex: Annex) {
     }
 }
 
-/// How the page comes back.
-struct Back {
-    fields: Option<Fields>,
-    check: bool,
-    note: Option<(&'static str, String)>,
-    changed: bool,
-}
-
-async fn page_of(app: &App, who: &SignedIn, (id, code): (&str, &str), back: Back) -> Answer<Page> {
+async fn page_of(
+    app: &App,
+    who: &SignedIn,
+    (id, code): (&str, &str),
+    mut back: Back,
+) -> Answer<Page> {
     let lang = who.lang;
     let mut tx = app.db().read().await.told(lang)?;
     let one = campaign::campaign(&mut tx, &who.scope, id).await.told(lang)?;
     let annex = found(lang, &one, code)?;
     let standing = campaign::stand(&one).told(lang)?;
-    let fields = back.fields.unwrap_or_else(|| fields_of(&annex).and("stand", &standing));
+    let fields = back.fields.take().unwrap_or_else(|| fields_of(&annex).and("stand", &standing));
     let typed = Reader { fields: &fields }.annex(&annex.code);
     let faults = if back.check { typed.draft_faults() } else { Vec::new() };
     let said = |fault: AnnexFault| Said {
@@ -228,18 +214,14 @@ async fn page_of(app: &App, who: &SignedIn, (id, code): (&str, &str), back: Back
         shell: shell(app, who, &mut tx, "/campaigns").await?,
         campaign: lang.pick(&one.title[0], &one.title[1]).to_owned(),
         stand: fields.get("stand").to_owned(),
-        note: match (&back.note, said.len()) {
-            (None, 0) if back.check => Some(("is-ok", lang.cw_checked().to_owned())),
-            (None, n) if back.check => Some(("is-danger", lang.cw_wrong_lead(n))),
-            _ => back.note,
-        },
         changed: back.changed,
+        note: back.above(lang, said.len()),
         columns: typed.cells.iter().map(column).collect(),
         departments: departments.collect(),
         said,
         id: id.to_owned(),
         code: code.to_owned(),
-        fields,
+        form: LongForm(fields),
     })
 }
 
@@ -252,8 +234,7 @@ pub(crate) async fn annex_draft(
     if let Some(elsewhere) = editable(&app, &who, &id).await? {
         return Ok(elsewhere);
     }
-    let back = Back { fields: None, check: false, note: None, changed: false };
-    draw(&page_of(&app, &who, (&id, &code), back).await?, who.lang)
+    draw(&page_of(&app, &who, (&id, &code), Back::default()).await?, who.lang)
 }
 
 /// `POST /campaigns/{campaign_id}/draft/annexes/{annex}`
@@ -275,13 +256,11 @@ pub(crate) async fn write_annex_draft(
     match &*step {
         "save" | "over" => {}
         "check" => {
-            let back = Back { fields: Some(fields), check: true, note: None, changed: false };
+            let back = Back::checked(fields);
             return draw(&page_of(&app, &who, of, back).await?, lang);
         }
         _ => {
-            let fields = Some(moved(fields, &step, &PARTS));
-            let note = Some(("is-info", lang.cw_unsaved().to_owned()));
-            let back = Back { fields, check: false, note, changed: false };
+            let back = Back::unsaved(lang, moved(fields, &step, &PARTS));
             return draw(&page_of(&app, &who, of, back).await?, lang);
         }
     }

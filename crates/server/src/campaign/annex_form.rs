@@ -4,37 +4,18 @@ use rules::campaign::{
     Annex, Cell, CellSource, Entry, ProblemState, Rate, Relation, Rule, Source, Weight,
 };
 
-use super::draft_form::rows;
+use super::long_form::{Pen, rows};
 use crate::form::Fields;
 
 /// The rows of the form.
 pub(super) const PARTS: [&str; 3] = ["cell", "rule", "rate"];
 
-/// The form's fields as they are collected.
-#[derive(Default)]
-struct Pen(Vec<(String, String)>);
-
 impl Pen {
-    fn set(&mut self, name: String, value: impl Into<String>) {
-        self.0.push((name, value.into()));
-    }
-
-    fn tick(&mut self, name: String, on: bool) {
-        if on {
-            self.set(name, "on");
-        }
-    }
-
     fn number(&mut self, name: String, value: Option<i64>) {
         self.set(name, value.map_or(String::new(), |value| value.to_string()));
     }
 
-    fn titles(&mut self, row: &str, zh: &str, en: &str) {
-        self.set(format!("{row}_zh"), zh);
-        self.set(format!("{row}_en"), en);
-    }
-
-    fn cell(&mut self, i: usize, cell: &Cell) {
+    fn column(&mut self, i: usize, cell: &Cell) {
         let row = format!("cell_{i}");
         self.set(format!("{row}_code"), &*cell.code);
         self.titles(&row, &cell.title_zh, &cell.title_en);
@@ -72,7 +53,7 @@ pub(super) fn fields_of(annex: &Annex) -> Fields {
     pen.tick("dialysis".into(), annex.dialysis_only);
     pen.set("cell_rows".into(), annex.cells.len().to_string());
     for (i, cell) in annex.cells.iter().enumerate() {
-        pen.cell(i, cell);
+        pen.column(i, cell);
     }
     pen.set("rule_rows".into(), annex.rules.len().to_string());
     for (i, rule) in annex.rules.iter().enumerate() {
@@ -91,7 +72,7 @@ pub(super) fn fields_of(annex: &Annex) -> Fields {
         pen.ticks(&format!("rate_{i}_over"), &rate.over);
         pen.ticks(&format!("rate_{i}_of"), &rate.of);
     }
-    Fields::of(pen.0)
+    pen.fields()
 }
 
 /// What was typed, as an annex; what cannot be read becomes a value that its own faults name.

@@ -13,10 +13,9 @@ use store::Refusal;
 use store::campaign::{self, Adapt, Campaign, CampaignLine};
 use store::register::Region;
 
-use super::draft_form::{
-    PARTS, Reader, add, annexes, drop_row, fields_of, library, raise_row, rows,
-};
+use super::draft_form::{PARTS, Reader, annexes, fields_of, library};
 use super::ledger::Choice;
+use super::long_form::{Back, LongForm, moved, rows};
 use super::{Names, Pairs, takes_part};
 use crate::App;
 use crate::fault::{Answer, Fault as Wrong, InLang, draw};
@@ -61,7 +60,7 @@ struct Page {
     id: String,
     title: String,
     stand: String,
-    fields: Fields,
+    form: LongForm,
     said: Vec<Said>,
     /// Above the form: saved, checked, or why not.
     note: Option<(&'static str, String)>,
@@ -79,18 +78,6 @@ struct Page {
 }
 
 impl Page {
-    fn rows(&self, part: &str) -> std::ops::Range<usize> {
-        0..rows(&self.fields, part)
-    }
-
-    fn cell(&self, part: &str, row: &usize, name: &str) -> &str {
-        self.fields.get(&format!("{part}_{row}_{name}"))
-    }
-
-    fn on(&self, name: &str) -> bool {
-        self.fields.get(name) == "on"
-    }
-
     fn wrong(&self, part: &str, row: &usize) -> Option<&'static str> {
         let here = |one: &&Said| one.part.code() == part && one.row == *row;
         self.said.iter().find(here).map(|one| one.text)
@@ -102,7 +89,7 @@ impl Page {
     }
 
     fn is_annex(&self, row: &usize) -> bool {
-        self.on(&format!("annex:{}", self.cell("due", row, "code")))
+        self.form.on(&format!("annex:{}", self.form.cell("due", row, "code")))
     }
 
     /// The conditions of a target row.
@@ -214,22 +201,16 @@ fn titled(fields: &Fields, lang: Lang, part: &str) -> Vec<Choice> {
     (0..rows(fields, part)).map(choice).collect()
 }
 
-/// How the page comes back.
-struct Back {
-    fields: Option<Fields>,
-    check: bool,
-    note: Option<(&'static str, String)>,
-    changed: bool,
-}
-
-async fn page_of(app: &App, who: &SignedIn, id: &str, back: Back) -> Answer<Page> {
+async fn page_of(app: &App, who: &SignedIn, id: &str, mut back: Back) -> Answer<Page> {
     let (lang, now, scope) = (who.lang, app.now(), &who.scope);
     let mut tx = app.db().read().await.told(lang)?;
     let one = campaign::campaign(&mut tx, scope, id).await.told(lang)?;
     let (packs, calendar) = (app.db().packs(), app.city().calendar);
     let standing = campaign::stand(&one).told(lang)?;
-    let fields =
-        back.fields.unwrap_or_else(|| fields_of(&one, packs, calendar).and("stand", &standing));
+    let fields = back
+        .fields
+        .take()
+        .unwrap_or_else(|| fields_of(&one, packs, calendar).and("stand", &standing));
     let adapt = Reader { fields: &fields, packs, calendar }.adapt(&one);
     let all = campaign::campaigns(&mut tx, scope).await.told(lang)?;
     let aims = campaign::aims(&mut tx, scope, &adapt.plan.targets, now).await.told(lang)?;
@@ -255,12 +236,8 @@ async fn page_of(app: &App, who: &SignedIn, id: &str, back: Back) -> Answer<Page
     Ok(Page {
         title: lang.pick(&one.title[0], &one.title[1]).to_owned(),
         stand: fields.get("stand").to_owned(),
-        note: match (&back.note, said.len()) {
-            (None, 0) if back.check => Some(("is-ok", lang.cw_checked().to_owned())),
-            (None, n) if back.check => Some(("is-danger", lang.cw_wrong_lead(n))),
-            _ => back.note,
-        },
         changed: back.changed,
+        note: back.above(lang, said.len()),
         parents: parents(lang, &one, &all),
         phases: titled(&fields, lang, "phase"),
         dues: titled(&fields, lang, "due"),
@@ -272,7 +249,7 @@ async fn page_of(app: &App, who: &SignedIn, id: &str, back: Back) -> Answer<Page
         aims,
         said,
         id: id.to_owned(),
-        fields,
+        form: LongForm(fields),
         shell,
     })
 }
@@ -303,22 +280,8 @@ pub(crate) async fn draft(
     let saved = Fields::of(query).get("done") == "adapted";
     let note = who.lang.cp_done("adapted").filter(|_| saved);
     let note = note.map(|word| ("is-ok", word.to_owned()));
-    let back = Back { fields: None, check: false, note, changed: false };
+    let back = Back { note, ..Back::default() };
     draw(&page_of(&app, &who, &id, back).await?, who.lang)
-}
-
-/// The form with a row more, less or elsewhere; nothing is saved by it.
-pub(super) fn moved(fields: Fields, step: &str, parts: &[&str]) -> Fields {
-    let mut words = step.split(':');
-    let (verb, part) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-    let row = words.next().and_then(|row| row.parse::<usize>().ok());
-    match (verb, row) {
-        _ if !parts.contains(&part) => fields,
-        ("add", _) => add(fields, part),
-        ("drop", Some(row)) => drop_row(&fields, part, row),
-        ("up", Some(row)) => raise_row(&fields, part, row),
-        _ => fields,
-    }
 }
 
 /// `POST /campaigns/{campaign_id}/draft`
@@ -339,13 +302,11 @@ pub(crate) async fn write_draft(
     // Saved first, then on to an annex's columns.
     let columns = step.strip_prefix("annex:").filter(|code| rules::campaign::sound(code));
     if columns.is_none() && !matches!(&*step, "save" | "over" | "check") {
-        let fields = Some(moved(fields, &step, &PARTS));
-        let note = Some(("is-info", lang.cw_unsaved().to_owned()));
-        let back = Back { fields, check: false, note, changed: false };
+        let back = Back::unsaved(lang, moved(fields, &step, &PARTS));
         return draw(&page_of(&app, &who, &id, back).await?, lang);
     }
     if step == "check" {
-        let back = Back { fields: Some(fields), check: true, note: None, changed: false };
+        let back = Back::checked(fields);
         return draw(&page_of(&app, &who, &id, back).await?, lang);
     }
     match save(&app, &who, &id, &fields, step == "over").await? {

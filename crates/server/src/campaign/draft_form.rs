@@ -10,6 +10,7 @@ use rules::campaign::{
 use store::Packs;
 use store::campaign::{Adapt, Campaign};
 
+use super::long_form::{Pen, rows};
 use crate::form::Fields;
 
 /// The rows of the form: prefix of their fields, and which one a new row begins with.
@@ -46,21 +47,7 @@ pub(super) fn annexes(packs: &Packs, one: &Campaign) -> Vec<Annex> {
     all
 }
 
-/// The form's fields as they are collected.
-#[derive(Default)]
-struct Pen(Vec<(String, String)>);
-
 impl Pen {
-    fn set(&mut self, name: String, value: impl Into<String>) {
-        self.0.push((name, value.into()));
-    }
-
-    fn tick(&mut self, name: String, on: bool) {
-        if on {
-            self.set(name, "on");
-        }
-    }
-
     fn head(&mut self, one: &Campaign) {
         let [zh, en] = ["zh", "en"];
         for (name, pair) in [
@@ -103,8 +90,7 @@ impl Pen {
         self.set("phase_rows".into(), plan.phases.len().to_string());
         for (i, one) in plan.phases.iter().enumerate() {
             self.set(format!("phase_{i}_code"), &*one.code);
-            self.set(format!("phase_{i}_zh"), &*one.title_zh);
-            self.set(format!("phase_{i}_en"), &*one.title_en);
+            self.titles(&format!("phase_{i}"), &one.title_zh, &one.title_en);
             self.set(format!("phase_{i}_from"), iso(calendar, one.from));
             self.set(format!("phase_{i}_until"), iso(calendar, one.until.plus_ms(-1)));
             self.set(format!("phase_{i}_tasks_zh"), one.tasks_zh.join("\n"));
@@ -113,8 +99,7 @@ impl Pen {
         self.set("due_rows".into(), plan.deliverables.len().to_string());
         for (i, one) in plan.deliverables.iter().enumerate() {
             self.set(format!("due_{i}_code"), &*one.code);
-            self.set(format!("due_{i}_zh"), &*one.title_zh);
-            self.set(format!("due_{i}_en"), &*one.title_en);
+            self.titles(&format!("due_{i}"), &one.title_zh, &one.title_en);
             self.set(format!("due_{i}_holder"), one.holder.code());
             self.set(format!("due_{i}_phase"), &*one.phase);
             self.set(format!("due_{i}_by"), iso(calendar, one.due_at.plus_ms(-1)));
@@ -122,8 +107,7 @@ impl Pen {
         }
         self.set("goal_rows".into(), plan.objectives.len().to_string());
         for (i, one) in plan.objectives.iter().enumerate() {
-            self.set(format!("goal_{i}_zh"), &*one.title_zh);
-            self.set(format!("goal_{i}_en"), &*one.title_en);
+            self.titles(&format!("goal_{i}"), &one.title_zh, &one.title_en);
             self.set(format!("goal_{i}_measure"), one.measure.code());
             self.set(format!("goal_{i}_percent"), one.target_percent.to_string());
         }
@@ -131,8 +115,7 @@ impl Pen {
         for (i, one) in plan.sections.iter().enumerate() {
             self.set(format!("section_{i}_code"), &*one.code);
             self.set(format!("section_{i}_of"), &*one.deliverable);
-            self.set(format!("section_{i}_zh"), &*one.title_zh);
-            self.set(format!("section_{i}_en"), &*one.title_en);
+            self.titles(&format!("section_{i}"), &one.title_zh, &one.title_en);
         }
     }
 
@@ -174,57 +157,7 @@ pub(super) fn fields_of(one: &Campaign, packs: &Packs, calendar: Calendar) -> Fi
             pen.tick(format!("listdep:{key}:{code}"), true);
         }
     }
-    Fields::of(pen.0)
-}
-
-/// How many rows a part has.
-pub(super) fn rows(fields: &Fields, part: &str) -> usize {
-    let typed = fields.number(&format!("{part}_rows")).unwrap_or(0);
-    usize::try_from(typed).unwrap_or(0).min(rules::campaign::ROWS_MAX + 1)
-}
-
-/// One more row at the end. What others point at gets a code that no row has.
-pub(super) fn add(fields: Fields, part: &str) -> Fields {
-    let count = rows(&fields, part);
-    if count > rules::campaign::ROWS_MAX {
-        return fields;
-    }
-    let taken = |code: &str| (0..count).any(|i| fields.get(&format!("{part}_{i}_code")) == code);
-    let fresh = (1..).map(|n| format!("{part}_{n}")).find(|code| !taken(code));
-    let fields = fields.and(&format!("{part}_{count}_code"), &fresh.unwrap_or_default());
-    fields.and(&format!("{part}_rows"), &(count + 1).to_string())
-}
-
-/// The fields with each row of a part where `to` puts it; none drops the row.
-fn placed(fields: &Fields, part: &str, to: impl Fn(usize) -> Option<usize>) -> Fields {
-    let prefix = format!("{part}_");
-    let moved = fields.pairs().into_iter().filter_map(|(key, value)| {
-        let place = key.strip_prefix(&prefix).and_then(|rest| rest.split_once('_'));
-        let row = place.and_then(|(row, rest)| Some((row.parse::<usize>().ok()?, rest)));
-        match row {
-            Some((row, rest)) => Some((format!("{part}_{}_{rest}", to(row)?), value)),
-            None => Some((key, value)),
-        }
-    });
-    Fields::of(moved.collect())
-}
-
-/// Without one row: those after it move up.
-pub(super) fn drop_row(fields: &Fields, part: &str, gone: usize) -> Fields {
-    let count = rows(fields, part);
-    let to = |row: usize| (row != gone).then(|| row - usize::from(row > gone));
-    let fields = placed(fields, part, to);
-    fields.and(&format!("{part}_rows"), &count.saturating_sub(1).to_string())
-}
-
-/// With one row before the one above it.
-pub(super) fn raise_row(fields: &Fields, part: &str, row: usize) -> Fields {
-    let to = |one: usize| match one {
-        one if one == row && row > 0 => Some(one - 1),
-        one if one + 1 == row => Some(one + 1),
-        one => Some(one),
-    };
-    placed(fields, part, to)
+    pen.fields()
 }
 
 /// What was typed, as a plan; what cannot be read becomes a value that the plan's own faults name.
@@ -429,41 +362,5 @@ impl Reader<'_> {
             parent_id: self.fields.some("parent"),
             plan,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_come_and_go_and_the_others_keep_what_was_typed() {
-        let typed = |pairs: &[(&str, &str)]| {
-            Fields::of(pairs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect())
-        };
-        let fields = typed(&[
-            ("phase_rows", "3"),
-            ("phase_0_code", "phase_2"),
-            ("phase_1_zh", "自查"),
-            ("phase_2_zh", "总结"),
-            ("phase_2_tasks_zh", "一\n二"),
-            ("title_zh", "专项"),
-        ]);
-        let more = add(fields, "phase");
-        assert_eq!(rows(&more, "phase"), 4);
-        assert_eq!(more.get("phase_3_code"), "phase_1");
-        let fewer = drop_row(&more, "phase", 1);
-        assert_eq!(rows(&fewer, "phase"), 3);
-        assert_eq!(fewer.get("phase_1_zh"), "总结");
-        assert_eq!(fewer.get("phase_1_tasks_zh"), "一\n二");
-        assert_eq!(fewer.get("phase_0_code"), "phase_2");
-        assert_eq!(fewer.get("phase_2_code"), "phase_1");
-        assert_eq!(fewer.get("title_zh"), "专项");
-        let raised = raise_row(&fewer, "phase", 1);
-        assert_eq!(raised.get("phase_0_zh"), "总结");
-        assert_eq!(raised.get("phase_1_code"), "phase_2");
-        assert_eq!(raise_row(&raised, "phase", 0).get("phase_0_zh"), "总结");
-        // A section's fields are no phase's.
-        assert_eq!(drop_row(&fewer, "section", 0).get("phase_1_zh"), "总结");
     }
 }

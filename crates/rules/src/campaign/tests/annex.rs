@@ -90,10 +90,10 @@ fn an_annex_says_what_it_lacks_before_it_is_issued() {
             |one| {
                 let cell = one.cells[0].clone();
                 let more =
-                    (8..=CELLS_MAX).map(|n| Cell { code: format!("cell_{n}"), ..cell.clone() });
+                    (8..=ROWS_MAX).map(|n| Cell { code: format!("cell_{n}"), ..cell.clone() });
                 one.cells.extend(more);
             },
-            vec![(P::Cell, CELLS_MAX, F::TooMany)],
+            vec![(P::Cell, ROWS_MAX, F::TooMany)],
         ),
     ];
     for (number, (change, faults)) in cases.into_iter().enumerate() {
