@@ -199,7 +199,7 @@ async function asksAnExpert(room) {
   const named = director.locator('select[name="expert"]').first();
   await named.selectOption({ label: '市人民医院 黄采薇' });
   await director.locator('form[action^="/opinions/"] button').first().click();
-  await director.waitForLoadState();
+  await director.waitForURL(/opinions\?done=/);
   const expert = await room.person('doc-renmin-1');
   await expert.goto('/opinions');
   const answer = expert.locator('form[action^="/opinions/"]');
@@ -210,7 +210,7 @@ async function asksAnExpert(room) {
   assert.equal(await answer.locator('textarea').inputValue(), '表面麻醉，无影响。');
   await answer.locator('input[name="free"]').check();
   await answer.locator('button').click();
-  await expert.getByText('表面麻醉，无影响。').waitFor();
+  await expert.locator('.bz-note', { hasText: '表面麻醉，无影响。' }).waitFor();
   await officer.goto(alert);
   await officer.locator('#opinions', { hasText: '表面麻醉，无影响。' }).waitFor();
 }
