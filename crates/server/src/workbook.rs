@@ -45,6 +45,19 @@ pub(crate) struct Cell {
 /// The rows of the first sheet by number from 0, without empty ones.
 pub(crate) type Rows = BTreeMap<u32, BTreeMap<u32, Cell>>;
 
+/// What a cell says; nothing where there is none.
+pub(crate) fn text(rows: &Rows, row: u32, column: u32) -> &str {
+    rows.get(&row).and_then(|cells| cells.get(&column)).map_or("", |cell| &*cell.text)
+}
+
+/// Whether the second row is a list's headings in either language, whoever downloaded it.
+pub(crate) fn headed<const N: usize>(rows: &Rows, zh: [&str; N], en: [&str; N]) -> bool {
+    (0u32..).zip(zh.iter().zip(&en)).all(|(column, known)| {
+        let head = text(rows, 1, column);
+        head == *known.0 || head == *known.1
+    })
+}
+
 /// Two files at once: reading one takes memory.
 static TURNS: Semaphore = Semaphore::const_new(2);
 

@@ -169,6 +169,21 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// An annex without a deadline is handed in by the end of the last phase.
+    pub fn give_deadline(&mut self, annex: &Annex) {
+        let last = self.phases.iter().max_by_key(|phase| phase.until);
+        let (None, Some(last)) = (self.deliverable(&annex.code), last) else { return };
+        self.deliverables.push(Deliverable {
+            code: annex.code.clone(),
+            title_zh: annex.title_zh.clone(),
+            title_en: annex.title_en.clone(),
+            holder: Holder::Institution,
+            phase: last.code.clone(),
+            due_at: last.until,
+            dialysis_only: annex.dialysis_only,
+        });
+    }
+
     /// The phases that run; several may.
     pub fn running(&self, at: Time) -> Vec<&Phase> {
         self.phases.iter().filter(|phase| phase.holds(at)).collect()

@@ -6,8 +6,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use rules::campaign::{
-    Annex, AnnexFault, AnnexPart, Cell, CellSource, Deliverable, Holder, Plan, ProblemState,
-    Relation, Source, Weight,
+    Annex, AnnexFault, AnnexPart, Cell, CellSource, Plan, ProblemState, Relation, Source, Weight,
 };
 use store::Refusal;
 use store::campaign::{self, Adapt, Campaign};
@@ -16,7 +15,7 @@ use super::annex_form::{PARTS, Reader, fields_of};
 use super::draft::{editable, saved};
 use super::draft_form;
 use super::ledger::Choice;
-use super::long_form::{Back, LongForm, moved};
+use super::long_form::{Back, Group, LongForm, Said, Tick, moved};
 use super::{Pairs, takes_part};
 use crate::App;
 use crate::fault::{Answer, Fault as Wrong, InLang, Kind, draw};
@@ -28,23 +27,6 @@ use crate::words::Lang;
 /// The address of an annex that does not exist yet.
 const NEW: &str = "new";
 
-struct Tick {
-    name: String,
-    word: String,
-}
-
-/// The boxes of one condition on a ledger's entry.
-struct Group {
-    word: &'static str,
-    ticks: Vec<Tick>,
-}
-
-struct Said {
-    part: AnnexPart,
-    row: usize,
-    text: &'static str,
-}
-
 #[derive(Template)]
 #[template(path = "campaign/annex_draft.html")]
 struct Page {
@@ -54,7 +36,7 @@ struct Page {
     campaign: String,
     stand: String,
     form: LongForm,
-    said: Vec<Said>,
+    said: Vec<Said<AnnexPart>>,
     note: Option<(&'static str, String)>,
     changed: bool,
     /// The columns as they stand, for rules and indicators.
@@ -68,14 +50,15 @@ impl Page {
     }
 
     fn wrong(&self, part: &str, row: &usize) -> Option<&'static str> {
-        let here = |one: &&Said| one.part.code() == part && one.row == *row;
+        let here = |one: &&Said<AnnexPart>| one.part.code() == part && one.row == *row;
         self.said.iter().find(here).map(|one| one.text)
     }
 
     /// The first fault of a part as a whole.
     fn wrong_in(&self, part: &str) -> Option<&'static str> {
         let beyond = self.form.rows(part).len();
-        let whole = |one: &&Said| one.part.code() == part && (one.row >= beyond || beyond == 0);
+        let whole =
+            |one: &&Said<AnnexPart>| one.part.code() == part && (one.row >= beyond || beyond == 0);
         self.said.iter().find(whole).map(|one| one.text)
     }
 
@@ -158,19 +141,7 @@ fn found(lang: Lang, one: &Campaign, code: &str) -> Answer<Annex> {
 
 /// The plan with the annex as it is to be; what is handed in of it follows the annex.
 fn placed(plan: &mut Plan, annex: Annex) {
-    let last = plan.phases.iter().max_by_key(|phase| phase.until);
-    if let (None, Some(last)) = (plan.deliverable(&annex.code), last) {
-        let due = Deliverable {
-            code: annex.code.clone(),
-            title_zh: annex.title_zh.clone(),
-            title_en: annex.title_en.clone(),
-            holder: Holder::Institution,
-            phase: last.code.clone(),
-            due_at: last.until,
-            dialysis_only: annex.dialysis_only,
-        };
-        plan.deliverables.push(due);
-    }
+    plan.give_deadline(&annex);
     for due in plan.deliverables.iter_mut().filter(|due| due.code == annex.code) {
         due.dialysis_only = annex.dialysis_only;
     }
@@ -199,7 +170,7 @@ async fn page_of(
         row: fault.1,
         text: lang.ca_fault(fault.0, fault.2),
     };
-    let said: Vec<Said> = faults.into_iter().map(said).collect();
+    let said: Vec<Said<AnnexPart>> = faults.into_iter().map(said).collect();
     let column = |cell: &Cell| Choice {
         value: cell.code.clone(),
         word: match lang.pick(&cell.title_zh, &cell.title_en) {

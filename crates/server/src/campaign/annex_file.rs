@@ -12,7 +12,7 @@ use super::annex::{Sums, sums_of};
 use super::annex_unit::unit_of;
 use super::export::broken;
 use super::sheet_file::Foreign;
-use super::sheet_import::first_file;
+use super::sheet_import::first_rows;
 use super::{Pairs, Typed, takes_part};
 use crate::App;
 use crate::fault::{Answer, Fault, InLang, draw};
@@ -116,17 +116,12 @@ struct Read {
 
 /// Reads the rows against the cells as they stand; words of either language are taken.
 fn read(lang: Lang, rows: &Rows, of: [&str; 3], cells: &[AnnexCell]) -> Result<Read, Foreign> {
-    let text = |row: u32, column: u32| {
-        rows.get(&row).and_then(|cells| cells.get(&column)).map_or("", |cell| &*cell.text)
-    };
+    let text = |row: u32, column: u32| workbook::text(rows, row, column);
     if text(0, 0) != MARK || (1u32..).zip(of).any(|(column, own)| text(0, column) != own) {
         return Err(Foreign::Other);
     }
-    for (column, place) in (0u32..).zip(0..COLUMNS) {
-        let known = [heads(Lang::Zh)[place], heads(Lang::En)[place]];
-        if !known.contains(&text(1, column)) {
-            return Err(Foreign::Moved);
-        }
+    if !workbook::headed(rows, heads(Lang::Zh), heads(Lang::En)) {
+        return Err(Foreign::Moved);
     }
     let mut read = Read { fields: Vec::new(), left: Vec::new(), changes: 0 };
     let mut seen: Vec<&str> = Vec::new();
@@ -168,15 +163,10 @@ pub(crate) async fn read_annex(
     takes_part(&who)?;
     let lang = who.lang;
     let of = (&*id, &*code, &*unit);
-    let body = first_file(&who, form).await?;
+    let rows = first_rows(&who, form).await?;
     let mut tx = app.db().read().await.told(lang)?;
     let cells = campaign::annex_cells(&mut tx, &who.scope, of).await.told(lang)?;
     drop(tx);
-    let rows = match body {
-        Ok(body) if body.is_empty() => Err(lang.cx_none()),
-        Ok(body) => workbook::read(body).await.map_err(|why| lang.cx_unreadable(why)),
-        Err(why) => Err(lang.cx_unreadable(why)),
-    };
     let found = rows.and_then(|rows| {
         read(lang, &rows, [&id, &code, &unit], &cells).map_err(|why| match why {
             Foreign::Other => lang.ca_other_file(),

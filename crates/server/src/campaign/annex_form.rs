@@ -4,7 +4,7 @@ use rules::campaign::{
     Annex, Cell, CellSource, Entry, ProblemState, Rate, Relation, Rule, Source, Weight,
 };
 
-use super::long_form::{Pen, rows};
+use super::long_form::{Pen, rows, ticked, titles};
 use crate::form::Fields;
 
 /// The rows of the form.
@@ -90,9 +90,7 @@ impl Reader<'_> {
     }
 
     fn pair(&self, row: &str) -> [String; 2] {
-        let zh = self.get(&format!("{row}_zh"));
-        let en = self.fields.some(&format!("{row}_en")).unwrap_or_else(|| zh.clone());
-        [zh, en]
+        titles(self.fields, row)
     }
 
     /// None when nothing is typed, -1 for what is no number.
@@ -101,8 +99,7 @@ impl Reader<'_> {
     }
 
     fn ticked<T>(&self, prefix: &str, of: impl Fn(&str) -> Option<T>) -> Vec<T> {
-        let names = self.fields.pairs().into_iter().filter(|(_, value)| value == "on");
-        names.filter_map(|(name, _)| of(name.strip_prefix(prefix)?)).collect()
+        ticked(self.fields, prefix, of)
     }
 
     fn entry(&self, row: &str) -> Option<Entry> {

@@ -15,7 +15,7 @@ use store::register::Region;
 
 use super::draft_form::{PARTS, Reader, annexes, fields_of, library};
 use super::ledger::Choice;
-use super::long_form::{Back, LongForm, moved, rows};
+use super::long_form::{Back, Group, LongForm, Said, Tick, moved, rows};
 use super::{Names, Pairs, takes_part};
 use crate::App;
 use crate::fault::{Answer, Fault as Wrong, InLang, draw};
@@ -23,18 +23,6 @@ use crate::form::Fields;
 use crate::session::SignedIn;
 use crate::shell::{Shell, shell};
 use crate::words::Lang;
-
-/// A box to tick.
-struct Tick {
-    name: String,
-    word: String,
-}
-
-/// The boxes of one condition of a target row.
-struct Group {
-    word: &'static str,
-    ticks: Vec<Tick>,
-}
 
 /// A checklist of the library.
 struct List {
@@ -46,13 +34,6 @@ struct List {
     wrong: Option<&'static str>,
 }
 
-/// What is wrong, and with which row of which part.
-struct Said {
-    part: PlanPart,
-    row: usize,
-    text: &'static str,
-}
-
 #[derive(Template)]
 #[template(path = "campaign/draft.html")]
 struct Page {
@@ -61,7 +42,7 @@ struct Page {
     title: String,
     stand: String,
     form: LongForm,
-    said: Vec<Said>,
+    said: Vec<Said<PlanPart>>,
     /// Above the form: saved, checked, or why not.
     note: Option<(&'static str, String)>,
     /// Somebody else has changed the draft meanwhile.
@@ -79,7 +60,7 @@ struct Page {
 
 impl Page {
     fn wrong(&self, part: &str, row: &usize) -> Option<&'static str> {
-        let here = |one: &&Said| one.part.code() == part && one.row == *row;
+        let here = |one: &&Said<PlanPart>| one.part.code() == part && one.row == *row;
         self.said.iter().find(here).map(|one| one.text)
     }
 
@@ -129,7 +110,7 @@ fn row_of(fields: &Fields, plan: &Plan, (part, index, _): Fault) -> usize {
     (0..rows(fields, "due")).find(same).unwrap_or(index)
 }
 
-fn said(lang: Lang, fields: &Fields, plan: &Plan) -> Vec<Said> {
+fn said(lang: Lang, fields: &Fields, plan: &Plan) -> Vec<Said<PlanPart>> {
     let one = |fault: Fault| Said {
         part: fault.0,
         row: row_of(fields, plan, fault),

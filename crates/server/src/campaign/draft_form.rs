@@ -10,7 +10,7 @@ use rules::campaign::{
 use store::Packs;
 use store::campaign::{Adapt, Campaign};
 
-use super::long_form::{Pen, rows};
+use super::long_form::{Pen, rows, ticked, titles};
 use crate::form::Fields;
 
 /// The rows of the form: prefix of their fields, and which one a new row begins with.
@@ -173,9 +173,7 @@ impl Reader<'_> {
     }
 
     fn pair(&self, name: &str) -> [String; 2] {
-        let zh = self.fields.get(&format!("{name}_zh")).to_owned();
-        let en = self.fields.some(&format!("{name}_en")).unwrap_or_else(|| zh.clone());
-        [zh, en]
+        titles(self.fields, name)
     }
 
     fn lines(&self, name: &str) -> Vec<String> {
@@ -209,7 +207,7 @@ impl Reader<'_> {
         (0..rows(self.fields, "phase")).map(phase).collect()
     }
 
-    fn dues(&self, annexes: &[Annex], phases: &[Phase]) -> Vec<Deliverable> {
+    fn dues(&self, annexes: &[Annex]) -> Vec<Deliverable> {
         let due = |i: usize| {
             let [title_zh, title_en] = self.pair(&format!("due_{i}"));
             let last = self.fields.day(&format!("due_{i}_by"), self.calendar);
@@ -225,31 +223,16 @@ impl Reader<'_> {
             }
         };
         let mut dues: Vec<Deliverable> = (0..rows(self.fields, "due")).map(due).collect();
-        // An annex that is not used has no deadline, and one that is has one.
+        // An annex that is not used has no deadline.
         dues.retain(|one| {
             !annexes.iter().any(|annex| annex.code == one.code)
                 || self.on(&format!("annex:{}", one.code))
         });
-        let last = phases.iter().max_by_key(|phase| phase.until);
-        for annex in annexes.iter().filter(|one| self.on(&format!("annex:{}", one.code))) {
-            if let (None, Some(last)) = (dues.iter().find(|one| one.code == annex.code), last) {
-                dues.push(Deliverable {
-                    code: annex.code.clone(),
-                    title_zh: annex.title_zh.clone(),
-                    title_en: annex.title_en.clone(),
-                    holder: Holder::Institution,
-                    phase: last.code.clone(),
-                    due_at: last.until,
-                    dialysis_only: false,
-                });
-            }
-        }
         dues
     }
 
     fn ticked<T>(&self, prefix: &str, of: impl Fn(&str) -> Option<T>) -> Vec<T> {
-        let names = self.fields.pairs().into_iter().filter(|(_, value)| value == "on");
-        names.filter_map(|(name, _)| of(name.strip_prefix(prefix)?)).collect()
+        ticked(self.fields, prefix, of)
     }
 
     pub fn targets(&self) -> Vec<TargetRule> {
@@ -328,8 +311,8 @@ impl Reader<'_> {
         let offered = annexes(self.packs, model);
         let phases = self.phases();
         let weight = |name: &str| self.number(&format!("weight_{name}"));
-        let plan = Plan {
-            deliverables: self.dues(&offered, &phases),
+        let mut plan = Plan {
+            deliverables: self.dues(&offered),
             departments: self.departments(&model.plan),
             targets: self.targets(),
             checklists: self.checklists(&model.plan),
@@ -353,6 +336,9 @@ impl Reader<'_> {
             },
             phases,
         };
+        for annex in plan.annexes.clone() {
+            plan.give_deadline(&annex);
+        }
         Adapt {
             title: self.pair("title"),
             number: self.fields.get("number").to_owned(),

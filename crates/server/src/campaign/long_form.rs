@@ -29,6 +29,38 @@ impl Pen {
     }
 }
 
+/// Both titles of a row; an empty English one is the Chinese one.
+pub(super) fn titles(fields: &Fields, row: &str) -> [String; 2] {
+    let zh = fields.get(&format!("{row}_zh")).to_owned();
+    let en = fields.some(&format!("{row}_en")).unwrap_or_else(|| zh.clone());
+    [zh, en]
+}
+
+/// What stands behind a prefix in the names of the boxes that are ticked.
+pub(super) fn ticked<T>(fields: &Fields, prefix: &str, of: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    let names = fields.pairs().into_iter().filter(|(_, value)| value == "on");
+    names.filter_map(|(name, _)| of(name.strip_prefix(prefix)?)).collect()
+}
+
+/// A box to tick.
+pub(super) struct Tick {
+    pub name: String,
+    pub word: String,
+}
+
+/// The boxes of one condition.
+pub(super) struct Group {
+    pub word: &'static str,
+    pub ticks: Vec<Tick>,
+}
+
+/// What is wrong, and with which row of which part.
+pub(super) struct Said<P> {
+    pub part: P,
+    pub row: usize,
+    pub text: &'static str,
+}
+
 /// A long form as its page reads it.
 pub(super) struct LongForm(pub Fields);
 

@@ -11,7 +11,7 @@ use store::campaign::{AnswerEdit, Sheet};
 
 use crate::when::When;
 use crate::words::Lang;
-use crate::workbook::Rows;
+use crate::workbook::{self, Rows};
 
 /// Says which kind of workbook it is; stands in the first cell.
 pub(super) const MARK: &str = "baize-sheet-1";
@@ -79,18 +79,13 @@ pub(super) fn fix_word(lang: Lang, fix: Fix) -> &'static str {
 
 /// Reads the rows; words of either language are taken, whoever downloaded it.
 pub(super) fn book(rows: &Rows, campaign_id: &str, unit: &str) -> Result<Book, Foreign> {
-    let text = |row: u32, column: u32| {
-        rows.get(&row).and_then(|cells| cells.get(&column)).map_or("", |cell| &*cell.text)
-    };
+    let text = |row: u32, column: u32| workbook::text(rows, row, column);
     if text(0, 0) != MARK || text(0, 1) != campaign_id || text(0, 2) != unit {
         return Err(Foreign::Other);
     }
     let exported_at = text(0, 3).parse().map_err(|_| Foreign::Other)?;
-    for (column, place) in (0u32..).zip(0..COLUMNS) {
-        let known = [heads(Lang::Zh)[place], heads(Lang::En)[place]];
-        if !known.contains(&text(1, column)) {
-            return Err(Foreign::Moved);
-        }
+    if !workbook::headed(rows, heads(Lang::Zh), heads(Lang::En)) {
+        return Err(Foreign::Moved);
     }
     let rows = rows.range(2..).map(|(index, cells)| {
         let mut row =

@@ -26,7 +26,7 @@ use crate::shell::{Shell, shell};
 use crate::table_file::download;
 use crate::when::When;
 use crate::words::Lang;
-use crate::workbook::{self, FILE_BYTES_MAX, Unreadable};
+use crate::workbook::{self, FILE_BYTES_MAX, Rows, Unreadable};
 
 /// The sheets of the unit that the account may fill in, in the order of its places.
 async fn sheets(
@@ -324,10 +324,7 @@ pub(crate) async fn import(
 }
 
 /// The first file of a form, no more of it than is taken.
-pub(super) async fn first_file(
-    who: &SignedIn,
-    mut form: Multipart,
-) -> Answer<Result<Vec<u8>, Unreadable>> {
+async fn first_file(who: &SignedIn, mut form: Multipart) -> Answer<Result<Vec<u8>, Unreadable>> {
     let bad = |error: axum::extract::multipart::MultipartError| {
         Fault::new(Kind::BadForm(error.body_text()), who.lang)
     };
@@ -353,6 +350,19 @@ pub(super) async fn first_file(
     Ok(if large { Err(Unreadable::TooLarge) } else { Ok(body) })
 }
 
+/// The rows of a form's first file, or why it is not read.
+pub(super) async fn first_rows(
+    who: &SignedIn,
+    form: Multipart,
+) -> Answer<Result<Rows, &'static str>> {
+    let lang = who.lang;
+    Ok(match first_file(who, form).await? {
+        Ok(body) if body.is_empty() => Err(lang.cx_none()),
+        Ok(body) => workbook::read(body).await.map_err(|why| lang.cx_unreadable(why)),
+        Err(why) => Err(lang.cx_unreadable(why)),
+    })
+}
+
 /// `POST /campaigns/{campaign_id}/sheets/import`: reads and shows, writes nothing.
 pub(crate) async fn read_import(
     State(app): State<App>,
@@ -362,13 +372,8 @@ pub(crate) async fn read_import(
 ) -> Answer {
     takes_part(&who)?;
     let lang = who.lang;
-    let body = first_file(&who, form).await?;
+    let rows = first_rows(&who, form).await?;
     let unit = unit_of(&who, None)?;
-    let rows = match body {
-        Ok(body) if body.is_empty() => Err(lang.cx_none()),
-        Ok(body) => workbook::read(body).await.map_err(|why| lang.cx_unreadable(why)),
-        Err(why) => Err(lang.cx_unreadable(why)),
-    };
     let book = rows.and_then(|rows| {
         sheet_file::book(&rows, &id, &unit).map_err(|why| match why {
             Foreign::Other => lang.cx_other_file(),

@@ -104,6 +104,21 @@ fn an_annex_says_what_it_lacks_before_it_is_issued() {
 }
 
 #[test]
+fn an_annex_without_a_deadline_is_due_with_the_last_phase_from_whoever_fills_it() {
+    let mut plan = plan("wuxi-2017-a.toml");
+    plan.deliverables.retain(|one| one.code != "annex_2");
+    let annex = plan.annex("annex_2").unwrap().clone();
+    plan.give_deadline(&annex);
+    plan.give_deadline(&annex);
+    let dues: Vec<&Deliverable> =
+        plan.deliverables.iter().filter(|one| one.code == "annex_2").collect();
+    assert_eq!(dues.len(), 1);
+    assert!(dues[0].dialysis_only, "only units with dialysis fill it");
+    assert_eq!((&*dues[0].phase, dues[0].due_at), ("summary", at("2017-03-26 00:00:00")));
+    assert_eq!(plan.faults(), []);
+}
+
+#[test]
 fn a_plan_is_not_sound_with_an_annex_that_is_not() {
     let mut plan = plan("wuxi-2017-a.toml");
     plan.annexes[1].cells[0].title_zh.clear();
